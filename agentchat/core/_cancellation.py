@@ -1,0 +1,129 @@
+"""CancellationToken: one switch that stops everything linked to it."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound="asyncio.Future[Any]")
+
+
+class CancellationToken:
+    """Stops the pending calls of a run, from any task or thread.
+
+    A cancelled call ends with `asyncio.CancelledError`. What was linked is forgotten as soon as it
+    is done, so that one token may serve a long session.
+    """
+
+    def __init__(self) -> None:
+        self._cancelled = False
+        self._lock = threading.Lock()
+        # A dict, because it is ordered and forgets one entry in constant time.
+        self._callbacks: dict[object, Callable[[], None]] = {}
+        self._interrupted: dict[asyncio.Task[Any], _Interruption] = {}
+
+    def cancel(self) -> None:
+        """Cancels everything linked, in the order it was linked; a second call does nothing."""
+        with self._lock:
+            if self._cancelled:
+                return
+            self._cancelled = True
+            callbacks = list(self._callbacks.values())
+            self._callbacks.clear()
+        # Outside the lock: a callback may use the token.
+        for callback in callbacks:
+            callback()
+
+    def is_cancelled(self) -> bool:
+        """Whether `cancel` has been called."""
+        with self._lock:
+            return self._cancelled
+
+    def add_callback(self, callback: Callable[[], None]) -> None:
+        """Calls back on cancellation; at once if that has happened already."""
+        self._register(object(), callback)
+
+    def link_future(self, future: F) -> F:
+        """Cancels the future together with this token, on the future's own loop."""
+        key = object()
+        future.add_done_callback(lambda _: self._forget(key))
+        self._register(key, lambda: _on_loop(future.get_loop(), future.cancel))
+        return future
+
+    def interrupting(self) -> "_Interruption":
+        """A block in which cancelling this token cancels what the running task awaits.
+
+        This reaches code that knows nothing of the token. The block ends with `CancelledError`; it
+        does so at once when the token has been cancelled before.
+        """
+        return _Interruption(self)
+
+    def _register(self, key: object, callback: Callable[[], None]) -> None:
+        with self._lock:
+            if not self._cancelled:
+                self._callbacks[key] = callback
+                return
+        callback()
+
+    def _forget(self, key: object) -> None:
+        with self._lock:
+            self._callbacks.pop(key, None)
+
+
+class _Interruption:
+    """Turns the cancelling of a token into the cancelling of the task that runs a block."""
+
+    __slots__ = ("_cancelled_task", "_fired", "_task", "_token")
+
+    def __init__(self, token: CancellationToken) -> None:
+        self._token = token
+        self._task: asyncio.Task[Any] | None = None
+        self._fired = False
+        self._cancelled_task = False
+
+    def __enter__(self) -> None:
+        if self._token._cancelled:
+            raise asyncio.CancelledError
+        task = asyncio.current_task()
+        if task is None or task in self._token._interrupted:
+            return  # An enclosing block of the same token stands guard over this task.
+        self._task = task
+        self._token._interrupted[task] = self
+        self._token._register(self, self._fire)
+
+    def _fire(self) -> None:
+        assert self._task is not None
+        _on_loop(self._task.get_loop(), self._cancel_task)
+
+    def _cancel_task(self) -> None:
+        if self._task is None:
+            return  # The block ended before another thread's cancellation arrived.
+        self._fired = True
+        # A task that cancels its own token is told when the block ends: a cancellation pending
+        # in a running task would hit an await of somebody else's.
+        if asyncio.current_task() is not self._task:
+            self._cancelled_task = True
+            self._task.cancel()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        task, self._task = self._task, None
+        if task is None:
+            return
+        self._token._forget(self)
+        del self._token._interrupted[task]
+        if self._cancelled_task:
+            # The task itself goes on; it was not its owner who cancelled it.
+            task.uncancel()
+        if self._fired and (error is None or isinstance(error, StopAsyncIteration)):
+            raise asyncio.CancelledError
+
+
+def _on_loop(loop: asyncio.AbstractEventLoop, action: Callable[[], object]) -> None:
+    """Runs the action now when the loop runs here, else hands it over to the loop's thread."""
+    if asyncio._get_running_loop() is loop:
+        action()
+    elif not loop.is_closed():
+        loop.call_soon_threadsafe(action)

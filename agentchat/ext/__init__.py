@@ -1,0 +1,1 @@
+"""Integrations: each room imports one outside library, and nothing is imported here."""

@@ -1,0 +1,1 @@
+"""Stores that a cache may keep its values in, one room a library."""

@@ -1,0 +1,227 @@
+"""ReplayChatCompletionClient: a model that says what it was given to say, in order."""
+
+import asyncio
+import logging
+import re
+import warnings
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel
+
+from agentchat.core import EVENT_LOGGER_NAME, CancellationToken, Component
+from agentchat.core.models import (
+    ChatCompletionClient,
+    CreateResult,
+    LLMMessage,
+    ModelCapabilities,
+    ModelFamily,
+    ModelInfo,
+    RequestUsage,
+    validate_model_info,
+)
+from agentchat.core.tools import Tool, ToolSchema
+
+__all__ = ["ReplayChatCompletionClient"]
+
+logger = logging.getLogger(EVENT_LOGGER_NAME)
+
+_AVAILABLE_TOKENS = 10_000
+# A word carries the white space behind it, so that the pieces add up to the text.
+_PIECES = re.compile(r"^\s+|\S+\s*")
+
+
+class ReplayChatCompletionClientConfig(BaseModel):
+    """What a saved replay client holds."""
+
+    chat_completions: Sequence[str | CreateResult]
+    model_info: ModelInfo | None = None
+
+
+class ReplayChatCompletionClient(ChatCompletionClient, Component[ReplayChatCompletionClientConfig]):
+    """Answers with the given replies, one a call, whatever is asked.
+
+    Tokens are words between white space; content that is not text counts as nothing. A reply is
+    used up when it is begun, also by a stream that nobody reads to its end.
+
+    Args:
+        chat_completions: The replies. A text becomes a result with finish reason `stop`; a
+            CreateResult is handed out as it is.
+        model_info: What the model is said to be capable of; nothing at all by default.
+    """
+
+    component_type = "replay_chat_completion_client"
+    component_provider_override = "agentchat.ext.models.replay.ReplayChatCompletionClient"
+    component_config_schema = ReplayChatCompletionClientConfig
+
+    def __init__(
+        self, chat_completions: Sequence[str | CreateResult], model_info: ModelInfo | None = None
+    ) -> None:
+        self.chat_completions = list(chat_completions)
+        if model_info is not None:
+            validate_model_info(model_info)
+        self._model_info = model_info or ModelInfo(
+            vision=False,
+            function_calling=False,
+            json_output=False,
+            family=ModelFamily.UNKNOWN,
+            structured_output=False,
+        )
+        self._cached = True
+        self._create_calls: list[dict[str, Any]] = []
+        self.reset()
+
+    @property
+    def create_calls(self) -> list[dict[str, Any]]:
+        """The arguments of every `create`, in order; streams are not among them."""
+        return self._create_calls
+
+    async def create(
+        self,
+        messages: Sequence[LLMMessage],
+        *,
+        tools: Sequence[Tool | ToolSchema] = [],
+        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
+        json_output: bool | type[BaseModel] | None = None,
+        extra_create_args: Mapping[str, Any] = {},
+        cancellation_token: CancellationToken | None = None,
+    ) -> CreateResult:
+        """Answers with the next reply.
+
+        Raises:
+            ValueError: All replies have been used.
+        """
+        result = self._next_result(messages, tool_choice, cancellation_token)
+        self._create_calls.append(
+            {
+                "messages": messages,
+                "tools": tools,
+                "tool_choice": tool_choice,
+                "json_output": json_output,
+                "extra_create_args": extra_create_args,
+                "cancellation_token": cancellation_token,
+            }
+        )
+        return result
+
+    async def create_stream(
+        self,
+        messages: Sequence[LLMMessage],
+        *,
+        tools: Sequence[Tool | ToolSchema] = [],
+        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
+        json_output: bool | type[BaseModel] | None = None,
+        extra_create_args: Mapping[str, Any] = {},
+        cancellation_token: CancellationToken | None = None,
+    ) -> AsyncGenerator[str | CreateResult, None]:
+        """Yields a text reply word by word and then its result; of any other, the result alone.
+
+        Raises:
+            ValueError: All replies have been used.
+        """
+        reply = self._peek()
+        result = self._next_result(messages, tool_choice, cancellation_token)
+        if isinstance(reply, str):
+            for piece in _PIECES.findall(reply):
+                _raise_if_cancelled(cancellation_token)
+                yield piece
+        yield result
+
+    async def close(self) -> None:
+        """Does nothing: there is nothing to close."""
+
+    def actual_usage(self) -> RequestUsage:
+        """What the last call took."""
+        return self._last_usage
+
+    def total_usage(self) -> RequestUsage:
+        """What all calls took since the last reset."""
+        return self._total_usage
+
+    def count_tokens(
+        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = []
+    ) -> int:
+        """Counts the words of all textual contents."""
+        return sum(
+            len(message.content.split()) for message in messages if isinstance(message.content, str)
+        )
+
+    def remaining_tokens(
+        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = []
+    ) -> int:
+        """What is left of 10000 tokens after all calls so far."""
+        used = self._total_usage.prompt_tokens + self._total_usage.completion_tokens
+        return max(0, _AVAILABLE_TOKENS - used)
+
+    def set_cached_bool_value(self, value: bool) -> None:
+        """Says what `cached` shall be in the results of text replies; True at first."""
+        self._cached = value
+
+    @property
+    def capabilities(self) -> ModelCapabilities:
+        """Deprecated: see `model_info`."""
+        warnings.warn(
+            "capabilities is deprecated, use model_info instead", DeprecationWarning, stacklevel=2
+        )
+        return self._model_info
+
+    @property
+    def model_info(self) -> ModelInfo:
+        """What the model is said to be capable of."""
+        return self._model_info
+
+    def reset(self) -> None:
+        """Begins again with the first reply, and with no tokens used."""
+        self._position = 0
+        self._last_usage = RequestUsage(prompt_tokens=0, completion_tokens=0)
+        self._total_usage = RequestUsage(prompt_tokens=0, completion_tokens=0)
+
+    def _peek(self) -> str | CreateResult:
+        if self._position >= len(self.chat_completions):
+            raise ValueError("No more mock responses available")
+        return self.chat_completions[self._position]
+
+    def _next_result(
+        self,
+        messages: Sequence[LLMMessage],
+        tool_choice: Tool | Literal["auto", "required", "none"],
+        cancellation_token: CancellationToken | None,
+    ) -> CreateResult:
+        _raise_if_cancelled(cancellation_token)
+        if tool_choice != "auto":
+            logger.warning("tool_choice parameter specified but is ignored in replay mode")
+        reply = self._peek()
+        self._position += 1
+        is_text = isinstance(reply, str)
+        self._spend(
+            RequestUsage(
+                prompt_tokens=self.count_tokens(messages),
+                completion_tokens=len(reply.split()) if is_text else reply.usage.completion_tokens,
+            )
+        )
+        if not is_text:
+            return reply
+        return CreateResult(
+            finish_reason="stop", content=reply, usage=self._last_usage, cached=self._cached
+        )
+
+    def _spend(self, usage: RequestUsage) -> None:
+        self._last_usage = usage
+        self._total_usage = RequestUsage(
+            prompt_tokens=self._total_usage.prompt_tokens + usage.prompt_tokens,
+            completion_tokens=self._total_usage.completion_tokens + usage.completion_tokens,
+        )
+
+    def _to_config(self) -> ReplayChatCompletionClientConfig:
+        return ReplayChatCompletionClientConfig(
+            chat_completions=self.chat_completions, model_info=self._model_info
+        )
+
+    @classmethod
+    def _from_config(cls, config: ReplayChatCompletionClientConfig) -> Self:
+        return cls(chat_completions=config.chat_completions, model_info=config.model_info)
+
+
+def _raise_if_cancelled(cancellation_token: CancellationToken | None) -> None:
+    if cancellation_token is not None and cancellation_token.is_cancelled():
+        raise asyncio.CancelledError

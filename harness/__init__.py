@@ -1,0 +1,1 @@
+"""Run, record, replay and judge agent teams."""
