@@ -21,7 +21,7 @@ class CancellationToken:
         self._lock = threading.Lock()
         # A dict, because it is ordered and forgets one entry in constant time.
         self._callbacks: dict[object, Callable[[], None]] = {}
-        self._interrupted: dict[asyncio.Task[Any], _Interruption] = {}
+        self._interrupted: dict[asyncio.Task[Any], asyncio.Task[Any]] = {}
 
     def cancel(self) -> None:
         """Cancels everything linked, in the order it was linked; a second call does nothing."""
@@ -51,13 +51,13 @@ class CancellationToken:
         self._register(key, lambda: _on_loop(future.get_loop(), future.cancel))
         return future
 
-    def interrupting(self) -> "_Interruption":
+    def interrupting(self) -> "Interruption":
         """A block in which cancelling this token cancels what the running task awaits.
 
         This reaches code that knows nothing of the token. The block ends with `CancelledError`; it
         does so at once when the token has been cancelled before.
         """
-        return _Interruption(self)
+        return Interruption(self)
 
     def _register(self, key: object, callback: Callable[[], None]) -> None:
         with self._lock:
@@ -71,8 +71,11 @@ class CancellationToken:
             self._callbacks.pop(key, None)
 
 
-class _Interruption:
-    """Turns the cancelling of a token into the cancelling of the task that runs a block."""
+class Interruption:
+    """Turns the cancelling of a token into the cancelling of the task that runs a block.
+
+    One block after the other may use it; the steps of a stream do.
+    """
 
     __slots__ = ("_cancelled_task", "_fired", "_task", "_token")
 
@@ -83,18 +86,19 @@ class _Interruption:
         self._cancelled_task = False
 
     def __enter__(self) -> None:
-        if self._token._cancelled:
-            raise asyncio.CancelledError
         task = asyncio.current_task()
-        if task is None or task in self._token._interrupted:
-            return  # An enclosing block of the same token stands guard over this task.
-        self._task = task
-        self._token._interrupted[task] = self
-        self._token._register(self, self._fire)
+        token = self._token
+        with token._lock:
+            if token._cancelled:
+                raise asyncio.CancelledError
+            if task is None or task in token._interrupted:
+                return  # An enclosing block of the same token stands guard over this task.
+            self._task = token._interrupted[task] = task
+            token._callbacks[self] = self._fire
 
     def _fire(self) -> None:
-        assert self._task is not None
-        _on_loop(self._task.get_loop(), self._cancel_task)
+        if self._task is not None:
+            _on_loop(self._task.get_loop(), self._cancel_task)
 
     def _cancel_task(self) -> None:
         if self._task is None:
@@ -112,8 +116,10 @@ class _Interruption:
         task, self._task = self._task, None
         if task is None:
             return
-        self._token._forget(self)
-        del self._token._interrupted[task]
+        token = self._token
+        with token._lock:
+            token._callbacks.pop(self, None)
+            del token._interrupted[task]
         if self._cancelled_task:
             # The task itself goes on; it was not its owner who cancelled it.
             task.uncancel()

@@ -6,7 +6,7 @@ call reads them.
 
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from agentchat.core._cancellation import CancellationToken
 from agentchat.core._ids import AgentId, AgentType, TopicId
@@ -56,9 +56,11 @@ class _Populated(Generic[T]):
 class AgentInstantiationContext:
     """Tells a factory, and the agent it constructs, for which id and runtime it works."""
 
-    _current: ClassVar[ContextVar[tuple["AgentRuntime", AgentId]]] = ContextVar("agent_instantiation")
+    _current: ClassVar[ContextVar[tuple["AgentRuntime", AgentId]]] = ContextVar(
+        "agent_instantiation"
+    )
 
-    def __init__(self) -> NoReturn:
+    def __init__(self) -> None:
         raise _is_static("AgentInstantiationContext", "agent instantiation")
 
     @classmethod
@@ -102,7 +104,7 @@ class SubscriptionInstantiationContext:
 
     _current: ClassVar[ContextVar[AgentType]] = ContextVar("subscription_instantiation")
 
-    def __init__(self) -> NoReturn:
+    def __init__(self) -> None:
         raise _is_static("SubscriptionInstantiationContext", "subscription instantiation")
 
     @classmethod
@@ -128,13 +130,18 @@ class MessageHandlerContext:
 
     _current: ClassVar[ContextVar[AgentId]] = ContextVar("message_handler")
 
-    def __init__(self) -> NoReturn:
+    def __init__(self) -> None:
         raise _is_static("MessageHandlerContext", "message handling")
 
     @classmethod
     def populate_context(cls, ctx: AgentId) -> _Populated[AgentId]:
         """A block that runs on behalf of this agent."""
         return _Populated(cls._current, ctx)
+
+    @classmethod
+    def enter(cls, agent_id: AgentId) -> None:
+        """The rest of the running task is on behalf of this agent."""
+        cls._current.set(agent_id)
 
     @classmethod
     def agent_id(cls) -> AgentId:

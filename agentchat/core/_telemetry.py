@@ -8,13 +8,13 @@ that first. Without a tracer a span costs next to nothing.
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Literal
+from importlib import import_module
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    # Only names here: it need not be installed, neither for running nor for checking types.
-    Span = Any
-    Tracer = Any
-    TracerProvider = Any
+# OpenTelemetry's classes; it need not be installed, neither to run nor to check types.
+Span = Any
+Tracer = Any
+TracerProvider = Any
 
 _SYSTEM = "autogen"
 _TRACER_NAME = "autogen-core"
@@ -52,7 +52,7 @@ UNTRACED: AbstractContextManager[Any] = nullcontext(NoSpan())
 """The block that is opened where nobody traces; may be opened many times at once."""
 
 
-def configured_provider() -> "TracerProvider | None":
+def configured_provider() -> TracerProvider | None:
     """The provider that the program has set for the whole process, if any."""
     trace = sys.modules.get("opentelemetry.trace")
     if trace is None:
@@ -65,8 +65,8 @@ def configured_provider() -> "TracerProvider | None":
 def trace_create_agent_span(
     agent_name: str,
     *,
-    tracer: "Tracer | None" = None,
-    parent: "Span | None" = None,
+    tracer: Tracer | None = None,
+    parent: Span | None = None,
     agent_id: str | None = None,
     agent_description: str | None = None,
 ) -> AbstractContextManager[Any]:
@@ -80,15 +80,20 @@ def trace_create_agent_span(
         agent_description: What the agent says it does.
     """
     return _span(
-        "create_agent", agent_name, "CLIENT", tracer, parent, _agent(agent_name, agent_id, agent_description)
+        "create_agent",
+        agent_name,
+        "CLIENT",
+        tracer,
+        parent,
+        _agent(agent_name, agent_id, agent_description),
     )
 
 
 def trace_invoke_agent_span(
     agent_name: str,
     *,
-    tracer: "Tracer | None" = None,
-    parent: "Span | None" = None,
+    tracer: Tracer | None = None,
+    parent: Span | None = None,
     agent_id: str | None = None,
     agent_description: str | None = None,
 ) -> AbstractContextManager[Any]:
@@ -102,15 +107,20 @@ def trace_invoke_agent_span(
         agent_description: What the agent says it does.
     """
     return _span(
-        "invoke_agent", agent_name, "CLIENT", tracer, parent, _agent(agent_name, agent_id, agent_description)
+        "invoke_agent",
+        agent_name,
+        "CLIENT",
+        tracer,
+        parent,
+        _agent(agent_name, agent_id, agent_description),
     )
 
 
 def trace_tool_span(
     tool_name: str,
     *,
-    tracer: "Tracer | None" = None,
-    parent: "Span | None" = None,
+    tracer: Tracer | None = None,
+    parent: Span | None = None,
     tool_description: str | None = None,
     tool_call_id: str | None = None,
 ) -> AbstractContextManager[Any]:
@@ -139,12 +149,12 @@ def _agent(name: str, agent_id: str | None, description: str | None) -> dict[str
     }
 
 
-def _span(  # noqa: PLR0913 - three fixed facts of the operation, three of the caller
+def _span(
     operation: str,
     name: str,
     kind: Literal["CLIENT", "INTERNAL"],
-    tracer: "Tracer | None",
-    parent: "Span | None",
+    tracer: Tracer | None,
+    parent: Span | None,
     facts: dict[str, str | None],
 ) -> AbstractContextManager[Any]:
     if tracer is None:
@@ -159,11 +169,10 @@ def _span(  # noqa: PLR0913 - three fixed facts of the operation, three of the c
 
 @contextmanager
 def _recorded(
-    tracer: "Tracer", name: str, kind: str, parent: "Span | None", attributes: dict[str, str]
+    tracer: Tracer, name: str, kind: str, parent: Span | None, attributes: dict[str, str]
 ) -> Iterator[Any]:
-    # Here, because it need not be installed: whoever has a tracer has it.
-    from opentelemetry import trace
-
+    # Whoever has a tracer has OpenTelemetry; nobody else comes here.
+    trace = import_module("opentelemetry.trace")
     with tracer.start_as_current_span(
         name,
         kind=trace.SpanKind[kind],
@@ -174,7 +183,7 @@ def _recorded(
     ) as span:
         try:
             yield span
-        except BaseException as error:
+        except Exception as error:
             span.record_exception(error)
             span.set_status(trace.Status(trace.StatusCode.ERROR, str(error)))
             span.set_attribute("error.type", type(error).__name__)

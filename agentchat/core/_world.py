@@ -5,9 +5,9 @@ run the door leads to the system; the harness puts a seeded world behind it (`en
 """
 
 import asyncio
+import os
 import random as _random  # noqa: TID251 - this is the door
 import time
-import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,7 +52,12 @@ class SystemWorld(World):
         return time.monotonic()  # noqa: TID251 - this is the door
 
     def new_id(self, kind: str) -> str:
-        return str(uuid.uuid4())  # noqa: TID251 - this is the door
+        # A UUID of version 4 without the uuid module's objects, since every message has one.
+        digits = os.urandom(16).hex()
+        variant = "89ab"[int(digits[16], 16) & 3]
+        return (
+            f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+        )
 
     def randomness(self, label: str) -> _random.Random:
         return _random.SystemRandom()
@@ -62,7 +67,8 @@ class SystemWorld(World):
 
 
 _world: ContextVar[World] = ContextVar("world", default=SystemWorld())  # noqa: B039 - it has no state
-_path: ContextVar[Path] = ContextVar("path", default=())
+standing_at: ContextVar[Path] = ContextVar("standing_at", default=())
+"""Where the running code stands; read it by `path`, and enter a place by `scope`."""
 
 
 def now() -> datetime:
@@ -92,7 +98,7 @@ async def sleep(seconds: float) -> None:
 
 def path() -> Path:
     """Where in the run the caller is, outermost first; empty outside any scope."""
-    return _path.get()
+    return standing_at.get()
 
 
 @contextmanager
@@ -118,7 +124,7 @@ class scope:  # noqa: N801 - read as a verb: `with scope("writer#3"):`
         self._part = part
 
     def __enter__(self) -> None:
-        self._token = _path.set((*_path.get(), self._part))
+        self._token = standing_at.set((*standing_at.get(), self._part))
 
     def __exit__(self, *_: object) -> None:
-        _path.reset(self._token)
+        standing_at.reset(self._token)

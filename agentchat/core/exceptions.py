@@ -1,10 +1,10 @@
 """What can go wrong between a message's sender and its receiver.
 
-    Exception
-    ├── CantHandleException       the agent, or subscription, has no use for it
-    ├── UndeliverableException    it can reach nobody any more
-    ├── MessageDroppedException   an intervention handler took it out
-    └── NotAccessibleError        the value is out of reach from here
+Exception
+├── CantHandleException       the agent, or subscription, has no use for it
+├── UndeliverableException    it can reach nobody any more
+├── MessageDroppedException   an intervention handler took it out
+└── NotAccessibleError        the value is out of reach from here
 """
 
 __all__ = [

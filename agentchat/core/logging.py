@@ -14,6 +14,9 @@ from agentchat.core._context import MessageHandlerContext
 from agentchat.core._ids import AgentId, TopicId
 
 __all__ = [
+    "EVENT_LOGGER_NAME",
+    "ROOT_LOGGER_NAME",
+    "TRACE_LOGGER_NAME",
     "AgentConstructionExceptionEvent",
     "AgentId",
     "DeliveryStage",
@@ -28,6 +31,11 @@ __all__ = [
     "ToolCallEvent",
     "TopicId",
 ]
+
+# The strings are API: people attach logging handlers to them.
+ROOT_LOGGER_NAME = "autogen_core"
+EVENT_LOGGER_NAME = "autogen_core.events"
+TRACE_LOGGER_NAME = "autogen_core.trace"
 
 
 class MessageKind(Enum):

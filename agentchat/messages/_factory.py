@@ -62,7 +62,7 @@ class MessageFactory:
         if self.is_registered(message_type):
             raise ValueError(f"Message type {message_type} is already registered.")
         if not issubclass(message_type, BaseChatMessage | BaseAgentEvent):
-            raise ValueError(
+            raise ValueError(  # noqa: TRY004 - upstream's class
                 f"Message type {message_type} must be a subclass of BaseChatMessage or "
                 "BaseAgentEvent."
             )
@@ -80,7 +80,7 @@ class MessageFactory:
                 "Field 'type' is required in the message data to recover the message type."
             )
         if not isinstance(name, str):
-            raise ValueError(f"Message type must be a string, got {type(name)}")  # noqa: TRY004
+            raise ValueError(f"Message type must be a string, got {type(name)}")  # noqa: TRY004 - as above
         if name not in self._type_by_name:
             raise ValueError(f"Unknown message type: {name}")
         return self._type_by_name[name].load(data)

@@ -45,7 +45,9 @@ class StructureMessageConfig(BaseModel):
     content_model_name: str
 
 
-class StructuredMessageFactory(Component[StructureMessageConfig]):
+class StructuredMessageFactory(
+    ComponentBase[StructureMessageConfig], Component[StructureMessageConfig]
+):
     """Makes the classes for structured messages from a model, or from its JSON schema.
 
     `ContentModel` is the content's class, `StructuredMessage` the message's.
@@ -62,7 +64,6 @@ class StructuredMessageFactory(Component[StructureMessageConfig]):
 
     component_config_schema = StructureMessageConfig
     component_type = "structured_message"
-    component_provider_override = "agentchat.messages.StructuredMessageFactory"
 
     def __init__(
         self,

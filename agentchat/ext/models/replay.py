@@ -5,11 +5,13 @@ import logging
 import re
 import warnings
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from agentchat.core import EVENT_LOGGER_NAME, CancellationToken, Component
+from agentchat.core._cancellation import CancellationToken
+from agentchat.core._component import Component
+from agentchat.core.logging import EVENT_LOGGER_NAME
 from agentchat.core.models import (
     ChatCompletionClient,
     CreateResult,
@@ -31,14 +33,7 @@ _AVAILABLE_TOKENS = 10_000
 _PIECES = re.compile(r"^\s+|\S+\s*")
 
 
-class ReplayChatCompletionClientConfig(BaseModel):
-    """What a saved replay client holds."""
-
-    chat_completions: Sequence[str | CreateResult]
-    model_info: ModelInfo | None = None
-
-
-class ReplayChatCompletionClient(ChatCompletionClient, Component[ReplayChatCompletionClientConfig]):
+class ReplayChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
     """Answers with the given replies, one a call, whatever is asked.
 
     Tokens are words between white space; content that is not text counts as nothing. A reply is
@@ -52,7 +47,6 @@ class ReplayChatCompletionClient(ChatCompletionClient, Component[ReplayChatCompl
 
     component_type = "replay_chat_completion_client"
     component_provider_override = "agentchat.ext.models.replay.ReplayChatCompletionClient"
-    component_config_schema = ReplayChatCompletionClientConfig
 
     def __init__(
         self, chat_completions: Sequence[str | CreateResult], model_info: ModelInfo | None = None
@@ -192,14 +186,13 @@ class ReplayChatCompletionClient(ChatCompletionClient, Component[ReplayChatCompl
             logger.warning("tool_choice parameter specified but is ignored in replay mode")
         reply = self._peek()
         self._position += 1
-        is_text = isinstance(reply, str)
         self._spend(
             RequestUsage(
                 prompt_tokens=self.count_tokens(messages),
-                completion_tokens=len(reply.split()) if is_text else reply.usage.completion_tokens,
+                completion_tokens=_completion_tokens(reply),
             )
         )
-        if not is_text:
+        if isinstance(reply, CreateResult):
             return reply
         return CreateResult(
             finish_reason="stop", content=reply, usage=self._last_usage, cached=self._cached
@@ -212,14 +205,9 @@ class ReplayChatCompletionClient(ChatCompletionClient, Component[ReplayChatCompl
             completion_tokens=self._total_usage.completion_tokens + usage.completion_tokens,
         )
 
-    def _to_config(self) -> ReplayChatCompletionClientConfig:
-        return ReplayChatCompletionClientConfig(
-            chat_completions=self.chat_completions, model_info=self._model_info
-        )
 
-    @classmethod
-    def _from_config(cls, config: ReplayChatCompletionClientConfig) -> Self:
-        return cls(chat_completions=config.chat_completions, model_info=config.model_info)
+def _completion_tokens(reply: str | CreateResult) -> int:
+    return len(reply.split()) if isinstance(reply, str) else reply.usage.completion_tokens
 
 
 def _raise_if_cancelled(cancellation_token: CancellationToken | None) -> None:

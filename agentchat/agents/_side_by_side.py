@@ -1,0 +1,89 @@
+"""Several streams as one, a limited number of them going at a time."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Generic, NamedTuple, TypeVar
+
+from agentchat.core import CancellationToken
+
+T = TypeVar("T")
+
+
+class _Item(NamedTuple, Generic[T]):
+    value: T
+
+
+class _End(NamedTuple):
+    error: BaseException | None
+
+
+_Queue = asyncio.Queue[_Item[T] | _End]
+
+
+def side_by_side(
+    streams: Sequence[AsyncGenerator[T, None]], limit: int, token: CancellationToken
+) -> AsyncGenerator[T, None]:
+    """Yields the items of all streams as they come; the streams begin in the order given.
+
+    A stream waits until its item is taken. The first failure, the token, and closing this
+    generator end all of them; it returns when the last has cleaned up. Whoever consumes it is
+    interrupted by the token too.
+
+    Args:
+        streams: Where the items come from.
+        limit: How many streams may be under way at a time, from 1.
+        token: Stops what the streams await.
+    """
+    if len(streams) == 1:
+        return streams[0]
+    workers = min(limit, len(streams))
+    return _together(streams, workers, token) if workers > 1 else _in_turn(streams)
+
+
+async def _in_turn(streams: Sequence[AsyncGenerator[T, None]]) -> AsyncGenerator[T, None]:
+    for stream in streams:
+        async with aclosing(stream):
+            async for item in stream:
+                yield item
+
+
+async def _together(
+    streams: Sequence[AsyncGenerator[T, None]], workers: int, token: CancellationToken
+) -> AsyncGenerator[T, None]:
+    waiting = deque(streams)
+    queue: _Queue[T] = asyncio.Queue(maxsize=1)
+    tasks = [asyncio.create_task(_work(waiting, queue, token)) for _ in range(workers)]
+    try:
+        for _ in tasks:
+            while isinstance(entry := await queue.get(), _Item):
+                yield entry.value
+            if entry.error is not None:
+                raise entry.error
+    finally:
+        # A cancelled token has reached the tasks already; twice would disturb their clean-up.
+        if not token.is_cancelled():
+            for task in tasks:
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _work(
+    waiting: deque[AsyncGenerator[T, None]], queue: _Queue[T], token: CancellationToken
+) -> None:
+    end = _End(None)
+    try:
+        with token.interrupting():
+            while waiting:
+                async with aclosing(waiting.popleft()) as stream:
+                    async for item in stream:
+                        await queue.put(_Item(item))
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if token.is_cancelled() or task is None or task.cancelling():
+            raise
+        end = _End(error)
+    except Exception as error:  # Raised again where the items are consumed.
+        end = _End(error)
+    await queue.put(end)

@@ -1,0 +1,74 @@
+"""DiskCacheStore: values in a directory, by the diskcache library."""
+
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel
+
+from agentchat.core._cache_store import CacheStore
+from agentchat.core._component import Component
+from agentchat.ext.cache_store._json import from_text, to_text
+
+try:
+    import diskcache
+except ImportError as error:
+    raise ImportError(
+        'DiskCacheStore needs diskcache: pip install "agentchat-harness[diskcache]"'
+    ) from error
+
+__all__ = ["CacheStore", "Component", "DiskCacheStore", "DiskCacheStoreConfig", "T"]
+
+T = TypeVar("T")
+
+
+class DiskCacheStoreConfig(BaseModel):
+    """A saved store."""
+
+    directory: str
+    """Where the values are."""
+
+
+class DiskCacheStore(CacheStore[T], Component[DiskCacheStoreConfig]):
+    """Keeps values in a directory, as JSON text; models come back as dicts.
+
+    Entries of other programs are given as they are. A `diskcache.Cache` unpickles such an entry
+    where it needs to, and so runs code of whoever wrote it: open no directory that others can write
+    to. A store that was loaded from a configuration never does that.
+
+    Args:
+        cache_instance: A `diskcache.Cache`; the caller closes it.
+    """
+
+    component_config_schema = DiskCacheStoreConfig
+    component_provider_override = "agentchat.ext.cache_store.diskcache.DiskCacheStore"
+
+    def __init__(self, cache_instance: diskcache.Cache) -> None:
+        self.cache = cache_instance
+
+    def get(self, key: str, default: T | None = None) -> T | None:
+        value = self.cache.get(key, default)
+        return from_text(value) if isinstance(value, str) and value is not default else value
+
+    def set(self, key: str, value: T) -> None:
+        """Keeps the value under the key, in the place of an older one.
+
+        Raises:
+            pydantic_core.PydanticSerializationError: The value has no JSON form.
+        """
+        self.cache.set(key, to_text(value))
+
+    def _to_config(self) -> DiskCacheStoreConfig:
+        return DiskCacheStoreConfig(directory=self.cache.directory)
+
+    @classmethod
+    def _from_config(cls, config: DiskCacheStoreConfig) -> Self:
+        return cls(diskcache.Cache(config.directory, disk=_DiskWithoutPickles))
+
+
+class _DiskWithoutPickles(diskcache.Disk):  # type: ignore[misc]
+    """Reads numbers, texts and bytes; a pickle is as good as nothing."""
+
+    def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
+        return None if mode == _PICKLED else super().fetch(mode, filename, value, read)
+
+
+_PICKLED = diskcache.core.MODE_PICKLE

@@ -1,0 +1,344 @@
+"""BaseGroupChat: what every team offers its user - run, pause, resume, reset, save, load."""
+
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, contextmanager
+from typing import Any
+
+from pydantic import BaseModel
+
+from agentchat.base import ChatAgent, TaskResult, Team, TerminationCondition
+from agentchat.core import AgentRuntime, CancellationToken, Component
+from agentchat.core._world import new_id
+from agentchat.messages import (
+    BaseChatMessage,
+    MessageFactory,
+    ModelClientStreamingChunkEvent,
+    TextMessage,
+)
+from agentchat.state import ChatAgentContainerState, TeamState
+from agentchat.teams._conversation import Utterance
+from agentchat.teams._manager import Ending, GroupChatManager, Roster, Rules
+from agentchat.teams._seat import LocalSeat
+
+Task = str | BaseChatMessage | Sequence[BaseChatMessage] | None
+
+
+class BaseGroupChat(Team, Component[BaseModel]):
+    """A team that shares one conversation; subclasses differ in who speaks next.
+
+    Args:
+        name: Of the team, when it takes part in another.
+        description: What the team can do, for those who choose a speaker.
+        participants: Agents, or teams, with names of their own.
+        group_chat_manager_name: Names the manager in events and in saved states.
+        group_chat_manager_class: Makes the manager that runs the turns.
+        termination_condition: Ends a run; without it and without `max_turns` a run never ends.
+        max_turns: Ends a run after so many turns.
+        runtime: Where the participants live as actors; by default they are called directly.
+        custom_message_types: Kinds of message that no participant declares to produce.
+        emit_team_events: Whether the stream tells who was chosen to speak.
+
+    Raises:
+        ValueError: There are no participants, or two have the same name.
+    """
+
+    component_type = "team"
+
+    def __init__(  # noqa: PLR0913 - upstream's signature
+        self,
+        name: str,
+        description: str,
+        participants: Sequence[ChatAgent | Team],
+        group_chat_manager_name: str,
+        group_chat_manager_class: Callable[[str, Roster, Rules], GroupChatManager],
+        termination_condition: TerminationCondition | None = None,
+        max_turns: int | None = None,
+        runtime: AgentRuntime | None = None,
+        custom_message_types: Sequence[type[Utterance]] | None = None,
+        emit_team_events: bool = False,
+    ) -> None:
+        _check_names(participants)
+        self._name = name
+        self._description = description
+        self._participants = list(participants)
+        self._manager_name = group_chat_manager_name
+        self._manager_class = group_chat_manager_class
+        self._termination_condition = termination_condition
+        self._max_turns = max_turns
+        self._emit_team_events = emit_team_events
+        self._message_factory = _factory_of(participants, custom_message_types or ())
+        self._team_id = new_id("team")
+        self._manager: GroupChatManager | None = None
+        self._is_running = False
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def description(self) -> str:
+        return self._description
+
+    async def run(
+        self,
+        *,
+        task: Task = None,
+        cancellation_token: CancellationToken | None = None,
+        output_task_messages: bool = True,
+    ) -> TaskResult:
+        """Runs the team until it stops, and returns all that was said and done.
+
+        A later run goes on with the conversation; `reset` forgets it.
+
+        Args:
+            task: Words of the `user`, a message, or several; None goes on.
+            cancellation_token: Ends the run with `asyncio.CancelledError`, wherever it is.
+            output_task_messages: Whether the result repeats the task.
+
+        Raises:
+            ValueError: The task is none, or the team is running already.
+            RuntimeError: A participant failed. The error is its cause; the conversation is as
+                before the failed turn, and the next run repeats that turn.
+        """
+        result: TaskResult | None = None
+        async for item in self.run_stream(
+            task=task,
+            cancellation_token=cancellation_token,
+            output_task_messages=output_task_messages,
+        ):
+            if isinstance(item, TaskResult):
+                result = item
+        assert result is not None
+        return result
+
+    async def run_stream(
+        self,
+        *,
+        task: Task = None,
+        cancellation_token: CancellationToken | None = None,
+        output_task_messages: bool = True,
+    ) -> AsyncGenerator[Utterance | TaskResult, None]:
+        """Like `run`, and yields each message and event as it comes; the result is the last item.
+
+        Closing the stream stops the team at once.
+        """
+        messages = self._messages_of(task)
+        token = cancellation_token or CancellationToken()
+        produced: list[Utterance] = []
+        with self._running():
+            conversation = self._opened().converse(messages, token, output_task_messages)
+            async with aclosing(conversation):
+                async for item in conversation:
+                    if isinstance(item, Ending):
+                        yield TaskResult(messages=produced, stop_reason=item.reason)
+                        return
+                    if not isinstance(item, ModelClientStreamingChunkEvent):
+                        produced.append(item)
+                    yield item
+
+    async def reset(self) -> None:
+        """Forgets the conversation, in the team and in each participant.
+
+        Raises:
+            RuntimeError: The team is running.
+        """
+        if self._is_running:
+            raise RuntimeError("The group chat is currently running. It must be stopped first.")
+        with self._running():
+            manager = self._opened()
+            for seat in manager.roster.seats:
+                await seat.reset()
+            await manager.forget()
+
+    async def pause(self) -> None:
+        """Holds the team before its next turn, and tells the participants.
+
+        Raises:
+            RuntimeError: The team has never run.
+        """
+        self._started_manager("paused").pause()
+        for participant in self._participants:
+            if isinstance(participant, Team):
+                await participant.pause()
+            else:
+                await participant.on_pause(CancellationToken())
+
+    async def resume(self) -> None:
+        """Lets a paused team go on, and tells the participants.
+
+        Raises:
+            RuntimeError: The team has never run.
+        """
+        self._started_manager("resumed").resume()
+        for participant in self._participants:
+            if isinstance(participant, Team):
+                await participant.resume()
+            else:
+                await participant.on_resume(CancellationToken())
+
+    async def save_state(self) -> Mapping[str, Any]:
+        """What `load_state` needs to go on from here, as JSON values.
+
+        A team may be saved while it runs: the state is the one before the turn in hand.
+        """
+        manager = self._opened()
+        states: dict[str, Any] = {}
+        for participant in self._participants:
+            unheard = manager.conversation.unheard(participant.name)
+            states[participant.name] = ChatAgentContainerState(
+                agent_state=await participant.save_state(),
+                message_buffer=[message.dump() for message in unheard],
+            ).model_dump()
+        thread = [message.dump() for message in manager.conversation.thread]
+        states[self._manager_name] = (
+            manager.state()
+            .model_copy(update={"message_thread": thread, "current_turn": manager.turns_taken})
+            .model_dump()
+        )
+        condition = self._termination_condition
+        return TeamState(
+            agent_states=states,
+            termination_condition=None if condition is None else await condition.save_state(),
+        ).model_dump()
+
+    async def load_state(self, state: Mapping[str, Any]) -> None:
+        """Goes on from a saved state; what was there before is replaced.
+
+        Raises:
+            RuntimeError: The team is running.
+            ValueError: The state is malformed, or is not one of this team's.
+        """
+        if self._is_running:
+            raise RuntimeError("The team cannot be loaded while it is running.")
+        with self._running():
+            saved = TeamState.model_validate(state)
+            manager = self._opened()
+            seats = {
+                participant.name: ChatAgentContainerState.model_validate(
+                    self._state_of(participant.name, saved)
+                )
+                for participant in self._participants
+            }
+            unheard = {
+                name: [self._restored(message) for message in seat.message_buffer]
+                for name, seat in seats.items()
+            }
+            loaded = await manager.load(self._state_of(self._manager_name, saved))
+            thread = [self._message_factory.create(m) for m in loaded.message_thread]
+            for participant in self._participants:
+                await participant.load_state(seats[participant.name].agent_state)
+            manager.turns_taken = loaded.current_turn
+            manager.conversation.load(thread, unheard)
+            if self._termination_condition is not None and saved.termination_condition is not None:
+                await self._termination_condition.load_state(saved.termination_condition)
+
+    def _state_of(self, name: str, saved: TeamState) -> Mapping[str, Any]:
+        if name not in saved.agent_states:
+            raise ValueError(
+                f"Agent state for {name} not found in the saved state, which holds "
+                f"{', '.join(saved.agent_states) or 'nothing'}."
+            )
+        found: Mapping[str, Any] = saved.agent_states[name]
+        return found
+
+    def _restored(self, dump: Mapping[str, Any]) -> BaseChatMessage:
+        message = self._message_factory.create(dump)
+        if not isinstance(message, BaseChatMessage):
+            raise ValueError(f"A message buffer holds a {type(message).__name__}, an event.")  # noqa: TRY004 - a bad state
+        return message
+
+    def _opened(self) -> GroupChatManager:
+        """The manager; it is made when the team is first used."""
+        if self._manager is None:
+            seats = tuple(LocalSeat(each, self._team_id) for each in self._participants)
+            self._manager = self._manager_class(
+                self._manager_name,
+                Roster(self._team_id, seats, self._message_factory),
+                Rules(self._termination_condition, self._max_turns, self._emit_team_events),
+            )
+        return self._manager
+
+    def _started_manager(self, verb: str) -> GroupChatManager:
+        if self._manager is None:
+            raise RuntimeError(
+                f"The group chat has not been initialized. It must be run before it can be {verb}."
+            )
+        return self._manager
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        if self._is_running:
+            raise ValueError(
+                "The team is already running, it cannot run again until it is stopped."
+            )
+        self._is_running = True
+        try:
+            yield
+        finally:
+            self._is_running = False
+
+    def _messages_of(self, task: Task) -> list[BaseChatMessage]:
+        messages = _as_messages(task)
+        for message in messages:
+            if not self._message_factory.is_registered(type(message)):
+                raise ValueError(
+                    f"Message type {type(message)} is not registered with the message factory. "
+                    "Please register it with the message factory by adding it to the "
+                    "custom_message_types list when creating the team."
+                )
+        return messages
+
+
+def _as_messages(task: Task) -> list[BaseChatMessage]:
+    if task is None:
+        return []
+    if isinstance(task, str):
+        return [TextMessage(content=task, source="user")]
+    if isinstance(task, BaseChatMessage):
+        return [task]
+    if not isinstance(task, Sequence):
+        raise ValueError("Task must be a string, a BaseChatMessage, or a list of BaseChatMessage.")  # noqa: TRY004 - upstream's class
+    if not task:
+        raise ValueError("Task list cannot be empty.")
+    messages = [message for message in task if isinstance(message, BaseChatMessage)]
+    if len(messages) < len(task):
+        raise ValueError("All messages in task list must be valid BaseChatMessage types")
+    return messages
+
+
+def check_are_agents(participants: Sequence[ChatAgent]) -> None:
+    """Refuses, by TypeError, a team among the participants where only agents may sit."""
+    for participant in participants:
+        if not isinstance(participant, ChatAgent):
+            raise TypeError(f"Participant {participant} must be a ChatAgent.")
+
+
+def _check_names(participants: Sequence[ChatAgent | Team]) -> None:
+    if not participants:
+        raise ValueError("At least one participant is required.")
+    names = [participant.name for participant in participants]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise ValueError(
+            f"The participant names must be unique; given more than once: {', '.join(repeated)}."
+        )
+
+
+def _factory_of(
+    participants: Sequence[ChatAgent | Team], custom: Sequence[type[Utterance]]
+) -> MessageFactory:
+    """A factory that knows the custom kinds, and what the participants declare to produce."""
+    factory = MessageFactory()
+    for kind in custom:
+        factory.register(kind)
+    for participant in participants:
+        for kind in _produced_by(participant):
+            if not factory.is_registered(kind):
+                factory.register(kind)
+    return factory
+
+
+def _produced_by(participant: ChatAgent | Team) -> Sequence[type[Any]]:
+    if isinstance(participant, BaseGroupChat):
+        return [kind for each in participant._participants for kind in _produced_by(each)]
+    return participant.produced_message_types if isinstance(participant, ChatAgent) else ()

@@ -1,0 +1,314 @@
+"""SelectorGroupChat: a function or a model names the next speaker."""
+
+import logging
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from inspect import isawaitable
+from typing import Any
+
+from agentchat import TRACE_LOGGER_NAME
+from agentchat.base import ChatAgent, Team, TerminationCondition
+from agentchat.core import AgentRuntime
+from agentchat.core.model_context import ChatCompletionContext, UnboundedChatCompletionContext
+from agentchat.core.models import (
+    AssistantMessage,
+    ChatCompletionClient,
+    CreateResult,
+    LLMMessage,
+    ModelFamily,
+    SystemMessage,
+    UserMessage,
+)
+from agentchat.messages import (
+    BaseAgentEvent,
+    BaseChatMessage,
+    HandoffMessage,
+    ModelClientStreamingChunkEvent,
+    SelectorEvent,
+)
+from agentchat.state import SelectorManagerState
+from agentchat.teams._conversation import Turn, Utterance
+from agentchat.teams._group_chat import BaseGroupChat
+from agentchat.teams._manager import Choice, GroupChatManager, Roster, Rules
+
+trace_logger = logging.getLogger(TRACE_LOGGER_NAME)
+
+SelectorFunc = Callable[
+    [Sequence[Utterance]],
+    str | Sequence[str] | Awaitable[str | Sequence[str] | None] | None,
+]
+"""Given the thread, names who speaks next, several at once if need be; None asks the model."""
+
+CandidateFunc = Callable[[Sequence[Utterance]], list[str] | Awaitable[list[str]]]
+"""Given the thread, names those from whom the model may choose."""
+
+DEFAULT_PROMPT = """You direct a conversation. These roles take part:
+{roles}
+
+This is what was said so far:
+
+{history}
+
+Name the one role of {participants} that should speak next. Answer with its name alone."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """How a selector team chooses its speakers."""
+
+    model_client: ChatCompletionClient
+    prompt: str
+    allow_repeated_speaker: bool
+    max_attempts: int
+    selector_func: SelectorFunc | None
+    candidate_func: CandidateFunc | None
+    streams: bool
+    model_context: ChatCompletionContext
+
+
+class SelectorGroupChatManager(GroupChatManager):
+    """Asks the function first, then the model, and falls back to whoever is left."""
+
+    def __init__(self, selection: Selection, name: str, roster: Roster, rules: Rules) -> None:
+        super().__init__(name, roster, rules)
+        self.announces = selection.streams and rules.emit_team_events
+        self._selection = selection
+        self._names = roster.names
+        self._roles = "\n".join(
+            " ".join(f"{seat.name}: {seat.description}".split()) for seat in roster.seats
+        )
+        self._mention_by_name = {name: _mention_of(name) for name in self._names}
+        self._previous: str | None = None
+        # How much of the thread the model context has been told.
+        self._told = 0
+
+    async def select_speakers(self, thread: Sequence[Utterance]) -> Sequence[str]:
+        choice = Choice()
+        async for _ in self.choose(choice):
+            pass
+        return choice.speakers
+
+    async def choose(self, choice: Choice) -> AsyncGenerator[Utterance, None]:
+        thread = self.conversation.thread
+        names = await self._named_by_function(thread)
+        if names is None:
+            names = candidates = await self._candidates(thread)
+            if len(candidates) > 1:
+                async for event in self._ask_model(candidates, choice):
+                    yield event
+                return
+        choice.speakers = names
+
+    def turn_over(self, turns: Sequence[Turn]) -> None:
+        self._previous = turns[-1].speaker
+
+    async def forget(self) -> None:
+        await super().forget()
+        await self._selection.model_context.clear()
+        self._previous = None
+        self._told = 0
+
+    def state(self) -> SelectorManagerState:
+        return SelectorManagerState(previous_speaker=self._previous)
+
+    async def load(self, state: Mapping[str, Any]) -> SelectorManagerState:
+        loaded = SelectorManagerState.model_validate(state)
+        self._previous = loaded.previous_speaker
+        # The context is told the loaded thread, from its start, when it is next needed.
+        await self._selection.model_context.clear()
+        self._told = 0
+        return loaded
+
+    async def _named_by_function(self, thread: Sequence[Utterance]) -> Sequence[str] | None:
+        if self._selection.selector_func is None:
+            return None
+        answer = self._selection.selector_func(thread)
+        named = await answer if isawaitable(answer) else answer
+        if not named:
+            return None
+        names = [named] if isinstance(named, str) else list(named)
+        self._check_known(names, "Selector function")
+        return names
+
+    async def _candidates(self, thread: Sequence[Utterance]) -> list[str]:
+        candidates = list(self._names)
+        if self._selection.candidate_func is not None:
+            answer = self._selection.candidate_func(thread)
+            candidates = list(await answer if isawaitable(answer) else answer)
+            if not candidates:
+                raise ValueError("Candidate function must return a non-empty list of participants.")
+            self._check_known(candidates, "Candidate function")
+        if self._selection.allow_repeated_speaker:
+            return candidates
+        return [name for name in candidates if name != self._previous] or candidates
+
+    def _check_known(self, names: Sequence[str], who: str) -> None:
+        unknown = [name for name in names if name not in self._names]
+        if unknown:
+            raise ValueError(
+                f"{who} returned an invalid speaker name: {', '.join(map(str, unknown))}. "
+                f"Expected one of: {list(self._names)}."
+            )
+
+    async def _ask_model(
+        self, candidates: list[str], choice: Choice
+    ) -> AsyncGenerator[BaseAgentEvent, None]:
+        """Asks until exactly one candidate is named, each time telling what was wrong."""
+        messages: list[LLMMessage] = [self._question(candidates, await self._history())]
+        for _ in range(self._selection.max_attempts):
+            answer = ""
+            async for item in self._answer(messages):
+                if isinstance(item, CreateResult):
+                    answer = item.content if isinstance(item.content, str) else ""
+                else:
+                    yield item
+            messages.append(AssistantMessage(content=answer, source="selector"))
+            choice.speakers = self._mentioned(answer, candidates)
+            if len(choice.speakers) == 1:
+                return
+            feedback = _feedback(choice.speakers, candidates)
+            messages.append(UserMessage(content=feedback, source="user"))
+        choice.speakers = [self._fallback(candidates)]
+
+    async def _answer(
+        self, messages: list[LLMMessage]
+    ) -> AsyncGenerator[BaseAgentEvent | CreateResult, None]:
+        client = self._selection.model_client
+        if not self._selection.streams:
+            yield await client.create(messages)
+            return
+        async for item in client.create_stream(messages):
+            if isinstance(item, CreateResult):
+                text = item.content if isinstance(item.content, str) else ""
+                yield SelectorEvent(content=text, source=self.name)
+                yield item
+            else:
+                yield ModelClientStreamingChunkEvent(content=item, source=self.name)
+
+    def _question(self, candidates: list[str], history: str) -> LLMMessage:
+        text = self._selection.prompt.format(
+            roles=self._roles, participants=str(candidates), history=history
+        )
+        if ModelFamily.is_openai(self._selection.model_client.model_info["family"]):
+            return SystemMessage(content=text)
+        return UserMessage(content=text, source="user")
+
+    async def _history(self) -> str:
+        context = self._selection.model_context
+        for message in self.conversation.thread[self._told :]:
+            if isinstance(message, BaseChatMessage):
+                for heard in _as_model_messages(message):
+                    await context.add_message(heard)
+        self._told = len(self.conversation.thread)
+        return "\n\n".join(map(_as_text, await context.get_messages()))
+
+    def _mentioned(self, answer: str, candidates: list[str]) -> list[str]:
+        return [name for name in candidates if self._mention_by_name[name].search(answer)]
+
+    def _fallback(self, candidates: list[str]) -> str:
+        chosen = self._previous if self._previous in candidates else candidates[0]
+        trace_logger.warning(
+            "The model named no single speaker in %d attempts; %s goes on.",
+            self._selection.max_attempts,
+            chosen,
+        )
+        return str(chosen)
+
+
+def _mention_of(name: str) -> re.Pattern[str]:
+    """Finds a name as a whole word; models like to write `_` as a space, or to escape it."""
+    spellings = {name, name.replace("_", " "), name.replace("_", r"\_")}
+    choices = "|".join(re.escape(spelling) for spelling in sorted(spellings, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{choices})(?!\w)")
+
+
+def _feedback(named: Sequence[str], candidates: list[str]) -> str:
+    if not named:
+        return f"No valid name was mentioned. Please select from: {candidates}."
+    return f"Expected exactly one name to be mentioned. Please select only one from: {candidates}."
+
+
+def _as_model_messages(message: BaseChatMessage) -> list[LLMMessage]:
+    context = message.context if isinstance(message, HandoffMessage) else []
+    return [*context, message.to_model_message()]
+
+
+def _as_text(message: LLMMessage) -> str:
+    source = getattr(message, "source", message.type)
+    content = message.content
+    if isinstance(content, list):
+        content = " ".join(part if isinstance(part, str) else "[Image]" for part in content)
+    return f"{source}: {content}"
+
+
+class SelectorGroupChat(BaseGroupChat):
+    """A team in which a function or a model names the next speaker.
+
+    Args:
+        participants: At least two agents or teams, with names of their own.
+        model_client: Chooses, when the functions leave a choice.
+        name: Of the team, when it takes part in another.
+        description: What the team can do, for those who choose a speaker.
+        termination_condition: Ends a run; without it and without `max_turns` a run never ends.
+        max_turns: Ends a run after so many turns.
+        runtime: Where the participants live as actors; by default they are called directly.
+        selector_prompt: A template with `{roles}`, `{participants}` and `{history}`.
+        allow_repeated_speaker: Whether the previous speaker may go on.
+        max_selector_attempts: How often the model is asked before a speaker is taken anyway.
+        selector_func: Names the next speaker from the thread; None leaves it to the model.
+        candidate_func: Narrows the choice; only who it names can be chosen by the model.
+        custom_message_types: Kinds of message that no participant declares to produce.
+        emit_team_events: Whether the stream tells who was chosen to speak.
+        model_client_streaming: Whether the model's choice is streamed.
+        model_context: What of the conversation the model sees; by default all of it.
+
+    Raises:
+        ValueError: There are fewer than two participants, or two have the same name.
+    """
+
+    def __init__(  # noqa: PLR0913 - upstream's signature
+        self,
+        participants: list[ChatAgent | Team],
+        model_client: ChatCompletionClient,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        termination_condition: TerminationCondition | None = None,
+        max_turns: int | None = None,
+        runtime: AgentRuntime | None = None,
+        selector_prompt: str = DEFAULT_PROMPT,
+        allow_repeated_speaker: bool = False,
+        max_selector_attempts: int = 3,
+        selector_func: SelectorFunc | None = None,
+        candidate_func: CandidateFunc | None = None,
+        custom_message_types: list[type[BaseAgentEvent | BaseChatMessage]] | None = None,
+        emit_team_events: bool = False,
+        model_client_streaming: bool = False,
+        model_context: ChatCompletionContext | None = None,
+    ) -> None:
+        selection = Selection(
+            model_client=model_client,
+            prompt=selector_prompt,
+            allow_repeated_speaker=allow_repeated_speaker,
+            max_attempts=max_selector_attempts,
+            selector_func=selector_func,
+            candidate_func=candidate_func,
+            streams=model_client_streaming,
+            model_context=model_context or UnboundedChatCompletionContext(),
+        )
+        super().__init__(
+            name=name or "SelectorGroupChat",
+            description=description or "A team of agents.",
+            participants=participants,
+            group_chat_manager_name="SelectorGroupChatManager",
+            group_chat_manager_class=partial(SelectorGroupChatManager, selection),
+            termination_condition=termination_condition,
+            max_turns=max_turns,
+            runtime=runtime,
+            custom_message_types=custom_message_types,
+            emit_team_events=emit_team_events,
+        )
+        if len(participants) < 2:
+            raise ValueError("At least two participants are required for SelectorGroupChat.")
