@@ -1,1 +1,77 @@
-"""Run, record, replay and judge agent teams."""
+"""Run, record, replay and judge agent teams.
+
+What authors of scenarios import. All but `scenario` is loaded when it is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+# At once, because a submodule that is imported later would take the name.
+from harness.scenario import Scenario, scenario
+
+if TYPE_CHECKING:
+    from harness.expectations import (
+        Verdict,
+        all_of,
+        any_of,
+        anything,
+        asked_model,
+        contains,
+        equals,
+        expectation,
+        last_message,
+        matcher,
+        matches,
+        never_said,
+        no_errors,
+        not_,
+        number,
+        one_of,
+        said,
+        selected,
+        speakers,
+        stopped,
+        tool_called,
+        tool_result,
+        within,
+    )
+    from harness.run import Run
+    from harness.trace import Trace
+
+__all__ = [
+    "Run",
+    "Scenario",
+    "Trace",
+    "Verdict",
+    "all_of",
+    "any_of",
+    "anything",
+    "asked_model",
+    "contains",
+    "equals",
+    "expectation",
+    "last_message",
+    "matcher",
+    "matches",
+    "never_said",
+    "no_errors",
+    "not_",
+    "number",
+    "one_of",
+    "said",
+    "scenario",
+    "selected",
+    "speakers",
+    "stopped",
+    "tool_called",
+    "tool_result",
+    "within",
+]
+
+_ROOM_BY_NAME = {"Run": "harness.run", "Trace": "harness.trace"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'harness' has no attribute {name!r}")
+    return getattr(import_module(_ROOM_BY_NAME.get(name, "harness.expectations")), name)

@@ -8,11 +8,13 @@ HarnessError
 ├── ScenarioError
 │   ├── UnloadableScenarios     a file of scenarios could not be imported
 │   ├── NoScenarios             nothing to run was found
-│   └── NotAScenario            a scenario function built something that can't be run
+│   ├── NotAScenario            a scenario function built something that can't be run
+│   └── AnswersUsedUp           the scripted user was asked once too often
 ├── ScriptError
 │   ├── UnreadableScript        a script file is malformed: file and position
 │   └── UnusedReplies           the script held more than was asked for
 ├── UnreadableRun               a run folder or trace can't be read: file and line
+├── WorkerDied                  a process that ran trials ended without an answer
 └── UsageError                  the caller asked for something that does not fit together
 
 ReplayMiss                      a request that the cassette does not hold
@@ -22,6 +24,7 @@ The last two derive from BaseException, as pytest's outcomes do: a team's retry 
 `except Exception` must not swallow the news that a test has left its recording.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -98,12 +101,182 @@ class FutureCassette(CassetteError):
         )
 
 
+class SecretFound(CassetteError):
+    """A secret was about to be written into a cassette; nothing was written.
+
+    Args:
+        path: The cassette.
+        secret: Where the secret is known from: a variable's or header's name, never its value.
+        place: Where it stands in the recording: `interaction 3, response body`.
+    """
+
+    def __init__(self, path: Path, secret: str, place: str) -> None:
+        self.path, self.secret, self.place = path, secret, place
+        super().__init__(
+            explained(
+                f"The value of {secret} would be written into {path}; nothing was written.",
+                where=place,
+                fix="keep the secret out of what is sent and named, and record again",
+            )
+        )
+
+
 class ScenarioError(HarnessError):
     """A scenario can't be loaded or built."""
 
 
+class UnloadableScenarios(ScenarioError):
+    """A file of scenarios that could not be imported.
+
+    Args:
+        path: The file.
+        why: What its import raised, class and text.
+        line: The innermost line of the file that was reached; None when none was.
+    """
+
+    def __init__(self, path: Path, why: str, *, line: int | None = None) -> None:
+        self.path, self.why, self.line = path, why, line
+        super().__init__(f"{_place(path, line, None)}: can't be imported: {why}")
+
+
+class NoScenarios(ScenarioError):
+    """Nothing to run was found.
+
+    Args:
+        where: The files and folders that were searched.
+        expression: What their names had to match; None for any.
+        found: How many scenarios there are before `expression` picks.
+    """
+
+    def __init__(self, where: str, expression: str | None = None, found: int = 0) -> None:
+        self.where, self.expression, self.found = where, expression, found
+        what = "No scenario was found." if not found else f"None of {found} scenarios is picked."
+        hint = "decorate a function with @harness.scenario(...)" if not found else None
+        super().__init__(explained(what, where=where, expression=expression, fix=hint))
+
+
+class NotAScenario(ScenarioError):
+    """A scenario's function returned something that can't be run.
+
+    Args:
+        scenario: The scenario's id.
+        returned: What came back, in a few words.
+    """
+
+    def __init__(self, scenario: str, returned: str) -> None:
+        self.scenario, self.returned = scenario, returned
+        super().__init__(
+            explained(
+                f"{scenario} returned {returned}, which can't be run.",
+                fix="return an agent, a team, messages or text",
+            )
+        )
+
+
+class AnswersUsedUp(ScenarioError):
+    """The scripted user was asked once more than there are answers.
+
+    Args:
+        given: How many answers there were.
+        prompt: What the user was asked.
+    """
+
+    def __init__(self, given: int, prompt: str) -> None:
+        self.given, self.prompt = given, prompt
+        super().__init__(
+            explained(
+                f"The user was asked {given + 1} times and has {given} answers.",
+                prompt=repr(prompt),
+                fix="give run.user(...) another answer, or stop the run earlier",
+            )
+        )
+
+
 class ScriptError(HarnessError):
     """A script of model replies can't be used."""
+
+
+class UnreadableScript(ScriptError):
+    """A script file that is missing or malformed.
+
+    Args:
+        path: The file.
+        why: What is wrong with it, in a few words.
+        line: Where, from 1; None when the place is not known.
+    """
+
+    def __init__(self, path: Path, why: str, *, line: int | None = None) -> None:
+        self.path, self.why, self.line = path, why, line
+        super().__init__(f"{_place(path, line, None)}: {why}")
+
+
+class UnusedReplies(ScriptError):
+    """The script held more than was asked for.
+
+    Args:
+        replies: What was left, in words.
+        calls: How many model calls there were.
+    """
+
+    def __init__(self, replies: Sequence[str], calls: int) -> None:
+        self.replies, self.calls = tuple(replies), calls
+        super().__init__(
+            explained(
+                f"{len(self.replies)} of the script's replies were not asked for "
+                f"in {calls} model calls.",
+                left="\n".join(self.replies),
+            )
+        )
+
+
+class ReplayMiss(BaseException):
+    """A request that the cassette does not hold.
+
+    Args:
+        cassette: The file that was searched.
+        asked: Which request, in words: `model call 3 of 'hello' (agent 'writer', its call 2)`.
+        cause: What it looks like: a changed prompt, an extra call, an empty cassette.
+        nearest: How the closest recorded request differs; None when there is none.
+        fix: The command that records again.
+    """
+
+    def __init__(
+        self, cassette: Path, asked: str, *, cause: str, nearest: str | None, fix: str
+    ) -> None:
+        self.cassette, self.asked, self.cause = cassette, asked, cause
+        self.nearest, self.fix = nearest, fix
+        super().__init__(
+            explained(
+                f"No recorded reply for {asked}.",
+                cassette=str(cassette),
+                cause=cause,
+                nearest=nearest,
+                fix=fix,
+            )
+        )
+
+
+class UnexpectedModelCall(BaseException):
+    """A model call that the script does not foresee.
+
+    Args:
+        call: Position of the call, from 1.
+        model: The model that was asked.
+        last: The text of the request's last message.
+        unused: The replies that are left, in words.
+    """
+
+    def __init__(self, call: int, model: str, last: str, unused: Sequence[str]) -> None:
+        self.call, self.model, self.last, self.unused = call, model, last, tuple(unused)
+        super().__init__(
+            explained(
+                f"The script has no reply for model call {call}.",
+                model=model,
+                asked=repr(last if len(last) <= 200 else last[:200] + "…"),
+                left="\n".join(self.unused) or "nothing, every reply was used",
+                fix="add a reply to the script, or loosen the `if` of one that is left",
+            )
+        )
 
 
 class UnreadableRun(HarnessError):
@@ -118,6 +291,24 @@ class UnreadableRun(HarnessError):
     def __init__(self, path: Path, why: str, *, line: int | None = None) -> None:
         self.path, self.why, self.line = path, why, line
         super().__init__(f"{_place(path, line, None)}: {why}")
+
+
+class WorkerDied(HarnessError):
+    """A process that ran trials was killed, or ended itself.
+
+    Args:
+        scenario: The id of the trial that was waited for; another one may be to blame.
+    """
+
+    def __init__(self, scenario: str) -> None:
+        self.scenario = scenario
+        super().__init__(
+            explained(
+                "A worker process ended without an answer.",
+                waiting=scenario,
+                fix="run with one worker to see which scenario ends the process",
+            )
+        )
 
 
 def _place(path: Path, line: int | None, column: int | None) -> str:

@@ -1,0 +1,54 @@
+"""The command line: each command is a function of its own in `harness.commands`."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from agentchat import __version__
+from harness.commands.report import report
+from harness.commands.run import run
+from harness.commands.serve import serve
+from harness.errors import HarnessError
+
+USAGE = 2
+
+app = typer.Typer(
+    name="harness",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(run)
+app.command()(report)
+app.command()(serve)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"agentchat-harness {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def harness(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """Run, record, replay and judge agent teams."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs a command, and ends the program with its exit code.
+
+    Args:
+        arguments: What was typed behind `harness`; by default what really was.
+    """
+    try:
+        app(args=arguments)
+    except HarnessError as error:
+        print(f"harness: {error}", file=sys.stderr)
+        sys.exit(USAGE)

@@ -1,0 +1,263 @@
+"""YAML into plain values: no objects, no code, no surprises.
+
+Reads the parser's events rather than nodes, which is several times faster and recurses nowhere.
+Plain scalars mean what they mean in JSON: a `no` or a `2026-01-01` that a person typed is text.
+"""
+
+import base64
+import re
+from collections.abc import Collection
+from typing import Any
+
+import yaml
+
+try:
+    from yaml import CSafeLoader as _LibyamlParser
+except ImportError:  # a PyYAML that was built without libyaml
+    _LibyamlParser = None  # type: ignore[assignment, misc]
+
+Keys = tuple[str | int, ...]
+"""The way to a value: `("interactions", 3, "request")`."""
+
+Position = tuple[int | None, int | None]
+"""Line and column, from 1."""
+
+
+class YamlError(Exception):
+    """Text that can't be read.
+
+    Args:
+        why: What is wrong, in a few words.
+        place: Where.
+    """
+
+    def __init__(self, why: str, place: Position = (None, None)) -> None:
+        self.why, self.place = why, place
+        super().__init__(why)
+
+
+class _PurePythonParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
+    def __init__(self, text: str) -> None:
+        yaml.reader.Reader.__init__(self, text)
+        yaml.scanner.Scanner.__init__(self)
+        yaml.parser.Parser.__init__(self)
+
+
+_NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_FRACTION = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_STANDARD = "tag:yaml.org,2002:"
+_TEXT_TAGS = ("str", "python/str", "python/unicode", "timestamp")
+_BINARY_TAGS = ("binary", "!binary", "python/bytes")
+_PLAIN_TAGS = ("map", "seq", "python/tuple", "python/list", "python/dict")
+# Header names of old aiohttp recordings: a text in a list, dressed up as an object.
+_HEADER_NAME_TAG = "python/object/new:multidict."
+# A document that is much longer than its text is an attack, not a recording.
+_MOST_ALIASED = 1_000_000
+
+
+def read_yaml(data: bytes, *, libyaml: bool = True) -> Any:
+    """The one document that the bytes hold, as dicts, lists, texts, bytes and JSON's scalars.
+
+    Args:
+        data: UTF-8.
+        libyaml: Use the C parser where there is one; both read the same.
+
+    Raises:
+        YamlError: It is not YAML, has tags that would build objects, or repeats a key.
+    """
+    return _read(data, _Builder(), libyaml)
+
+
+def place_of(data: bytes, keys: Keys) -> Position:
+    """Where the value stands that the keys lead to; else the innermost one on the way."""
+    builder = _PlacingBuilder()
+    _read(data, builder, libyaml=True)
+    while keys and keys not in builder.places:
+        keys = keys[:-1]
+    return builder.places.get(keys, (None, None))
+
+
+def _read(data: bytes, builder: "_Builder", libyaml: bool) -> Any:
+    kind: Any = _LibyamlParser if libyaml and yaml.__with_libyaml__ else _PurePythonParser
+    parser = kind(_decoded(data))
+    try:
+        return builder.build(parser)
+    except yaml.MarkedYAMLError as error:
+        why = " ".join(part for part in (error.context, error.problem) if part)
+        raise YamlError(f"not YAML: {why}", _position(error.problem_mark)) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise YamlError(f"not YAML: {' '.join(str(error).split())}") from error
+    finally:
+        parser.dispose()
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        place = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise YamlError("not UTF-8", place) from error
+    if found := _NOT_IN_YAML.search(text):
+        before_text = text[: found.start()]
+        place = before_text.count("\n") + 1, found.start() - before_text.rfind("\n")
+        raise YamlError(f"not YAML: the character {found[0]!r}", place)
+    return text
+
+
+def _position(mark: Any) -> Position:
+    return (mark.line + 1, mark.column + 1) if mark else (None, None)
+
+
+_NO_KEY: Any = object()
+
+
+class _Open:
+    """A collection whose end has not come yet."""
+
+    __slots__ = ("event", "key", "value", "weight")
+
+    def __init__(self, value: dict[Any, Any] | list[Any], event: Any, weight: int) -> None:
+        self.value, self.event, self.weight = value, event, weight
+        self.key = _NO_KEY
+
+
+class _Builder:
+    """Puts a document together from events, on a stack of its own."""
+
+    def __init__(self) -> None:
+        self._stack: list[_Open] = []
+        self._anchored: dict[str, tuple[Any, int]] = {}
+        self._weight = 0
+        self._documents: list[Any] = []
+
+    def build(self, parser: Any) -> Any:
+        steps = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._mapping_start,
+            yaml.SequenceStartEvent: self._sequence_start,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+        }
+        while (event := parser.get_event()) is not None:
+            step = steps.get(type(event))
+            if step:
+                step(event)
+            elif type(event) is yaml.StreamEndEvent:
+                break
+        if len(self._documents) > 1:
+            raise YamlError("several documents in one file")
+        return self._documents[0] if self._documents else None
+
+    def _scalar(self, event: Any) -> None:
+        value = _scalar_value(event)
+        if event.anchor is not None:
+            self._anchored[event.anchor] = (value, 1)
+        self._add(value, event)
+
+    def _mapping_start(self, event: Any) -> None:
+        self._stack.append(_Open({}, event, self._weight))
+
+    def _sequence_start(self, event: Any) -> None:
+        self._stack.append(_Open([], event, self._weight))
+
+    def _end(self, _: Any) -> None:
+        done = self._stack.pop()
+        value = _collection_value(done)
+        if done.event.anchor is not None:
+            self._anchored[done.event.anchor] = (value, self._weight - done.weight)
+        self._add(value, done.event)
+
+    def _alias(self, event: Any) -> None:
+        if event.anchor not in self._anchored:
+            raise YamlError(f"no anchor {event.anchor!r} before it", _position(event.start_mark))
+        value, weight = self._anchored[event.anchor]
+        self._weight += weight
+        if self._weight > _MOST_ALIASED and weight > 1:
+            raise YamlError("its aliases unfold to too much", _position(event.start_mark))
+        self._add(value, event)
+
+    def _add(self, value: Any, event: Any) -> None:
+        """Puts a finished value where it belongs."""
+        self._weight += 1
+        if not self._stack:
+            self._documents.append(value)
+            return
+        parent = self._stack[-1]
+        if type(parent.value) is list:
+            parent.value.append(value)
+        elif parent.key is _NO_KEY:
+            parent.key = _as_key(value, parent.value, event)
+        else:
+            parent.value[parent.key] = value
+            parent.key = _NO_KEY
+
+
+class _PlacingBuilder(_Builder):
+    """Notes where every value begins, and every key of a mapping."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[Keys, Position] = {}
+
+    def _add(self, value: Any, event: Any) -> None:
+        keys = [len(each.value) if type(each.value) is list else each.key for each in self._stack]
+        if keys and keys[-1] is _NO_KEY:
+            keys[-1] = value
+        place = tuple(keys)
+        if place not in self.places and all(isinstance(key, str | int) for key in place):
+            self.places[place] = _position(event.start_mark)
+        super()._add(value, event)
+
+
+def _as_key(value: Any, mapping: Collection[Any], event: Any) -> Any:
+    if isinstance(value, dict | list):
+        raise YamlError("a key that is no text", _position(event.start_mark))
+    if value in mapping:
+        raise YamlError(f"the key {value!r} comes twice", _position(event.start_mark))
+    return value
+
+
+def _scalar_value(event: Any) -> Any:
+    text = event.value
+    if event.tag is None:
+        # implicit[0]: written without quotes.
+        return _plain_value(text) if event.implicit[0] else text
+    tag = event.tag.removeprefix(_STANDARD)
+    if tag == "!" or tag in _TEXT_TAGS:
+        return text
+    if tag in _BINARY_TAGS:
+        return base64.b64decode(text)
+    if tag in ("int", "float", "bool", "null"):
+        return _plain_value(text)
+    raise _refused(event)
+
+
+def _plain_value(text: str) -> Any:
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in "-0123456789":
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _FRACTION.fullmatch(text):
+            return float(text)
+    return text
+
+
+def _collection_value(done: _Open) -> Any:
+    tag = (done.event.tag or "").removeprefix(_STANDARD)
+    if not tag or tag == "!" or tag in _PLAIN_TAGS:
+        return done.value
+    if tag.startswith(_HEADER_NAME_TAG) and done.value and isinstance(done.value[0], str):
+        return done.value[0]
+    raise _refused(done.event)
+
+
+def _refused(event: Any) -> YamlError:
+    return YamlError(
+        f"the tag {event.tag!r}: a cassette is data, no objects are built from it",
+        _position(event.start_mark),
+    )

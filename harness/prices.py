@@ -1,0 +1,28 @@
+"""What a model call costs at list price, from the table that genai-prices ships."""
+
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from harness.trace import Usage
+
+
+@lru_cache(maxsize=1024)
+def price_of(model: str, usage: Usage, at: datetime) -> Decimal | None:
+    """US dollars for a call made at that time; None when the model's price is not known.
+
+    The table is that of the installed release: nothing is fetched.
+    """
+    # Loading the table takes a quarter of a second; scenarios that ask no model do without.
+    from genai_prices import Usage as Amount
+    from genai_prices import calc_price
+
+    amount = Amount(
+        input_tokens=usage.prompt_tokens,
+        cache_read_tokens=usage.cached_tokens,
+        output_tokens=usage.completion_tokens,
+    )
+    try:
+        return calc_price(amount, model, genai_request_timestamp=at).total_price
+    except LookupError:
+        return None

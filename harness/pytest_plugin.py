@@ -1,0 +1,144 @@
+"""Scenarios as pytest items: `pytest scenarios` runs what `harness run` runs.
+
+Nothing but pytest is imported here, so that the plugin costs a session without scenarios nothing;
+what it needs is imported where the first scenario is met.
+"""
+
+import sys
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from _pytest._code.code import ExceptionInfo, TerminalRepr
+
+    from harness.result import TrialResult
+    from harness.scenario import Scenario
+
+_STORIES = "scenarios"
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declares `--record-mode`, unless pytest-recording does, and `--harness-record-mode`."""
+    modes = ["none", "once", "new_episodes", "all", "rewrite"]
+    group = parser.getgroup("harness", "scenarios of agent teams")
+    group.addoption(
+        "--harness-record-mode",
+        choices=modes,
+        help="What scenarios may record; by default what --record-mode says.",
+    )
+    group.addoption("--harness-seed", type=int, default=0, help="Of ids and randomness.")
+    if find_spec("pytest_recording") is None or pluginmanager.is_blocked("recording"):
+        group.addoption(
+            "--record-mode", choices=modes, help="What may be recorded; nothing by default."
+        )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "StoryFile | None":
+    """Stories are the Python files below a folder `scenarios`, but for `_private` ones."""
+    if file_path.suffix != ".py" or file_path.name.startswith("_") or _is_test(file_path, parent):
+        return None
+    root = parent.config.rootpath
+    folders = file_path.relative_to(root).parts[:-1] if file_path.is_relative_to(root) else ()
+    if _STORIES not in folders:
+        return None
+    return StoryFile.from_parent(parent, path=file_path)
+
+
+def pytest_pycollect_makeitem(
+    collector: "pytest.Module | pytest.Class", name: str, obj: object
+) -> "ScenarioItem | None":
+    """A scenario in an ordinary test module is an item too."""
+    room = sys.modules.get("harness.scenario")
+    # What a module imports from elsewhere is collected there.
+    if room is None or not isinstance(obj, room.Scenario) or obj.file != collector.path.resolve():
+        return None
+    return ScenarioItem.from_parent(collector, name=obj.name, scenario=obj)
+
+
+class StoryFile(pytest.File):
+    """A file with scenarios."""
+
+    def collect(self) -> Iterable["ScenarioItem"]:
+        """Imports the file."""
+        from harness.discovery import load
+        from harness.errors import HarnessError
+
+        try:
+            scenarios = load(self.path)
+        except HarnessError as error:
+            raise self.CollectError(str(error)) from error
+        for scenario in scenarios:
+            yield ScenarioItem.from_parent(self, name=scenario.name, scenario=scenario)
+
+
+class ScenarioItem(pytest.Item):
+    """A scenario to run and to judge."""
+
+    def __init__(self, *, scenario: "Scenario", **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.scenario = scenario
+        self.extra_keyword_matches.update(scenario.tags)
+
+    def runtest(self) -> None:
+        """Runs the scenario.
+
+        Raises:
+            ScenarioFailed: It did not pass.
+        """
+        from harness.run import Settings
+        from harness.runner import run_trial
+
+        settings = Settings(_record_mode(self.config), self.config.getoption("--harness-seed"))
+        trial = run_trial(self.scenario, settings)
+        for warning in trial.warnings:
+            self.add_report_section("call", "warnings", warning + "\n")
+        if trial.result.outcome != "passed":
+            raise ScenarioFailed(trial.result)
+
+    def repr_failure(
+        self, excinfo: "ExceptionInfo[BaseException]", style: Any = None
+    ) -> "str | TerminalRepr":
+        """What does not hold; where it happened is of no use, it is always the same place."""
+        if isinstance(excinfo.value, ScenarioFailed):
+            return str(excinfo.value)
+        from harness.errors import HarnessError
+
+        if isinstance(excinfo.value, HarnessError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the scenario stands, and its name."""
+        return self.scenario.file, self.scenario.line - 1, self.name
+
+
+class ScenarioFailed(Exception):
+    """A scenario did not pass.
+
+    Args:
+        result: Why.
+    """
+
+    def __init__(self, result: "TrialResult") -> None:
+        from harness.summary import explanation
+
+        self.result = result
+        super().__init__("\n".join((f"{result.title} [{result.outcome}]", *explanation(result))))
+
+
+def _is_test(file: Path, parent: pytest.Collector) -> bool:
+    """Whether pytest itself collects the file."""
+    patterns: list[str] = parent.config.getini("python_files")
+    return any(file.match(pattern) for pattern in patterns)
+
+
+def _record_mode(config: pytest.Config) -> Any:
+    from harness.session import RecordMode
+
+    # pytest-recording's own option has this name, and the same values.
+    shared = config.getoption("--record-mode", default=None)
+    return RecordMode(config.getoption("--harness-record-mode") or shared or "none")

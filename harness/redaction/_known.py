@@ -1,0 +1,103 @@
+"""Secrets whose values this process knows, and every spelling in which they could get out."""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from json import dumps
+from urllib.parse import quote, quote_plus
+
+from harness.redaction._patterns import placeholder
+from harness.redaction._rewriting import Edit, positions
+
+_SECRET_NAME = re.compile(
+    r"(?:^|_)(?:API_?KEY|KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(?:_|$|\d)",
+    re.IGNORECASE,
+)
+CREDENTIAL_HEADERS = frozenset(
+    {
+        "authorization",
+        "proxy-authorization",
+        "api-key",
+        "x-api-key",
+        "x-goog-api-key",
+        "x-auth-token",
+        "x-amz-security-token",
+        "cookie",
+    }
+)
+"""Headers whose values let in whoever has them."""
+
+# A header's value is a scheme and a credential, or `name=value` pairs.
+_PART = re.compile(r"[^\s;,=\"]+")
+_NAMES_A_PLACE = re.compile(r"_(?:FILE|PATH|DIR|URL|NAME|ID)$", re.IGNORECASE)
+
+
+def secrets_among(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables whose name says that they hold a secret, and whose value can be one."""
+    return {
+        name: value
+        for name, value in sorted(environment.items())
+        if _SECRET_NAME.search(name) and not _NAMES_A_PLACE.search(name) and is_telling(value)
+    }
+
+
+def is_telling(value: str) -> bool:
+    """Whether a value can be searched for: `test` or `postgres` would be found in ordinary text."""
+    mixed = any(map(str.isalpha, value)) and any(map(str.isdigit, value))
+    return len(value) >= 20 or (len(value) >= 8 and mixed)
+
+
+def credentials_in(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The secrets that a request sends in its headers, by header."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        if name.lower() in CREDENTIAL_HEADERS:
+            parts = [part for part in _PART.findall(value) if is_telling(part)]
+            for number, part in enumerate(parts):
+                found[name.lower() + (f".{number + 1}" if number else "")] = part
+    return found
+
+
+class KnownSecrets:
+    """Secrets by the name of where they are known from: a header's or a variable's.
+
+    Args:
+        value_by_name: The secrets; of two names for one value, the first counts.
+    """
+
+    def __init__(self, value_by_name: Mapping[str, str]) -> None:
+        self.value_by_name = dict(value_by_name)
+        self._name_by_spelling: dict[bytes, str] = {}
+        for name, value in value_by_name.items():
+            for spelling in _spellings(value):
+                self._name_by_spelling.setdefault(spelling, name)
+
+    def find(self, data: bytes) -> list[Edit]:
+        """Every place where a secret stands, in whatever spelling."""
+        return [
+            Edit(start, start + len(spelling), placeholder(name))
+            for spelling, name in self._name_by_spelling.items()
+            for start in positions(spelling, data)
+        ]
+
+    def name_in(self, data: bytes) -> str | None:
+        """The name of a secret that stands in the bytes."""
+        return next((name for text, name in self._name_by_spelling.items() if text in data), None)
+
+
+def _spellings(value: str) -> Iterator[bytes]:
+    """A value as it is, in JSON, in URLs, as base64 at any offset, and as hexadecimal digits."""
+    raw = value.encode(errors="surrogatepass")
+    yield raw
+    yield dumps(value)[1:-1].encode()
+    yield dumps(value, ensure_ascii=False)[1:-1].encode(errors="surrogatepass")
+    yield quote(raw, safe="").encode()
+    yield quote_plus(raw).encode()
+    yield raw.hex().encode()
+    for offset in range(3):
+        # Only the characters that no neighbour of the value takes part in.
+        encoded = base64.b64encode(b"\0" * offset + raw)
+        first = (offset * 8 + 5) // 6
+        core = encoded[first : (offset + len(raw)) * 8 // 6]
+        yield core
+        yield core.translate(bytes.maketrans(b"+/", b"-_"))

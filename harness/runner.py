@@ -1,0 +1,132 @@
+"""Runs a scenario: from its function to a trace, and from the trace to a result."""
+
+import asyncio
+import warnings
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+
+from agentchat.core._world import SystemWorld, entered
+from harness.errors import HarnessError, ScenarioError
+from harness.event_log import EventLog
+from harness.expectations import judge
+from harness.failures import MISSES, cause_in, failure_of
+from harness.result import Failure, Judgement, Outcome, TrialResult, totals_of
+from harness.run import Run, Settings
+from harness.scenario import Scenario
+from harness.simulation import LiveWorld, SeededWorld
+from harness.sources import is_live, is_recording
+from harness.subjects import performed
+from harness.trace import Trace
+
+_clock = SystemWorld().monotonic
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial that has been run."""
+
+    trace: Trace
+    result: TrialResult
+
+    seconds: float
+    """What it took on the machine's own clock."""
+
+    warnings: tuple[str, ...] = ()
+    """What Python warned of meanwhile, each once."""
+
+    printed: str = ""
+    """What it wrote to the standard streams, where those were caught."""
+
+
+def run_trial(scenario: Scenario, settings: Settings) -> Trial:
+    """Runs a scenario once, in a world of its own, and judges it.
+
+    Whatever the scenario's own code raises becomes part of the result.
+
+    Raises:
+        HarnessError: The scenario can't be run as asked: its cassette can't be read, or nobody is
+            there to record from.
+    """
+    began = _clock()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        trace, result = asyncio.run(_tried(scenario, settings))
+    said = dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught)
+    return Trial(trace, result, _clock() - began, tuple(said))
+
+
+async def _tried(scenario: Scenario, settings: Settings) -> tuple[Trace, TrialResult]:
+    is_live_recording = is_recording(scenario, settings.record_mode) and is_live()
+    world = LiveWorld if is_live_recording else SeededWorld
+    with entered(world(settings.seed)):
+        log = EventLog()
+        async with Run(scenario, settings, log) as run:
+            error = await _performance(scenario, run, log)
+            if run.session is not None and error is None:
+                run.session.finish()
+            trace = Trace(
+                scenario=scenario.id,
+                seed=settings.seed,
+                events=log.portable_events(run.replacements),
+            )
+            return trace, _result(scenario, run, trace, error)
+
+
+async def _performance(scenario: Scenario, run: Run, log: EventLog) -> BaseException | None:
+    """Lets the scenario happen; what it raises ends the log, and is returned."""
+    try:
+        async with aclosing(performed(scenario, run)) as stream:
+            async for item in stream:
+                log.tell(item)
+        log.end()
+    except BaseException as error:
+        if _is_to_pass(error):
+            raise
+        log.failed(_failure(error, scenario, run))
+        return error
+    # A subject may have swallowed it, and gone on without the answer.
+    return next(iter(run.session.misses), None) if run.session is not None else None
+
+
+def _is_to_pass(error: BaseException) -> bool:
+    """Whether an error is none of the subject's: Ctrl+C, or the harness can't do as asked."""
+    if isinstance(error, asyncio.CancelledError):
+        task = asyncio.current_task()
+        return task is not None and task.cancelling() > 0
+    refusal = cause_in(error, HarnessError)
+    return isinstance(error, KeyboardInterrupt | GeneratorExit) or (
+        refusal is not None and not isinstance(refusal, ScenarioError)
+    )
+
+
+def _result(scenario: Scenario, run: Run, trace: Trace, error: BaseException | None) -> TrialResult:
+    is_miss = error is not None and cause_in(error, *MISSES) is not None
+    judgements = () if is_miss else tuple(judge(demand, trace) for demand in scenario.expect)
+    return TrialResult(
+        scenario=scenario.id,
+        title=scenario.title,
+        description=scenario.description,
+        tags=scenario.tags,
+        outcome="miss" if is_miss else "error" if error is not None else _judged(judgements),
+        judgements=judgements,
+        failure=None if error is None else _failure(error, scenario, run),
+        stop_reason=trace.stop_reason,
+        totals=totals_of(trace),
+        unplayed=len(run.session.unplayed) if run.session is not None else 0,
+        cassette=_relative(scenario.cassette, scenario) if run.session is not None else None,
+        trace=scenario.trace,
+    )
+
+
+def _judged(judgements: Sequence[Judgement]) -> Outcome:
+    return "passed" if all(each.holds for each in judgements) else "failed"
+
+
+def _failure(error: BaseException, scenario: Scenario, run: Run) -> Failure:
+    return failure_of(cause_in(error, *MISSES) or error, scenario.root, run.replacements)
+
+
+def _relative(file: Path, scenario: Scenario) -> str:
+    return file.relative_to(scenario.root).as_posix()

@@ -1,0 +1,94 @@
+"""An exchange while it is recorded."""
+
+from agentchat.core._world import monotonic
+from harness.cassette import (
+    Chunk,
+    Ending,
+    Failure,
+    Headers,
+    Interaction,
+    Request,
+    Response,
+    Unanswered,
+)
+from harness.formats import decompressed
+from harness.matching import json_of
+
+# A client that has read one of these may close the stream without waiting for its end.
+_LAST_EVENTS = (
+    b"data: [DONE]",
+    b"event: message_stop",
+    b"event: response.completed",
+    b"event: response.incomplete",
+    b"event: response.failed",
+)
+
+
+class Recording:
+    """Takes down what comes back for a request, piece by piece, with the times.
+
+    Args:
+        request: What is sent, with everything in it.
+        agent_path: Who asks.
+    """
+
+    def __init__(self, request: Request, agent_path: tuple[str, ...]) -> None:
+        self._request, self._agent_path = request, agent_path
+        self._started = monotonic()
+        self._status: int | None = None
+        self._headers: Headers = ()
+        self._chunks: list[Chunk] = []
+        self._ending: Ending | None = None
+        self._ended_ns = 0
+
+    def answered(self, status: int, headers: Headers) -> None:
+        """The head of the response is there."""
+        self._status, self._headers = status, headers
+
+    def received(self, data: bytes) -> None:
+        """A piece of the body is there."""
+        self._chunks.append(Chunk(self._now_ns, data))
+
+    def ended(self, ending: Ending) -> None:
+        """Nothing more comes, or is wanted; the first call counts."""
+        if self._ending is None:
+            self._ending, self._ended_ns = ending, self._now_ns
+
+    def interaction(self) -> Interaction | None:
+        """What was taken down; None when there is nothing to play back."""
+        response = self._response()
+        if response is None:
+            return None
+        return Interaction(self._request, response, self._agent_path)
+
+    @property
+    def _now_ns(self) -> int:
+        return round((monotonic() - self._started) * 1e9)
+
+    def _response(self) -> Response | Unanswered | None:
+        if self._status is None:
+            if self._ending is None or self._ending == "complete":
+                return None
+            return Unanswered(self._ending, self._ended_ns)
+        # Who never closed what was being read has stopped reading.
+        self.ended("stopped")
+        headers, chunks = decompressed(self._headers, self._chunks)
+        whole = b"".join(chunk.data for chunk in chunks)
+        ending = self._ending or "stopped"
+        if ending == "stopped" and any(event in whole for event in _LAST_EVENTS):
+            ending = "complete"
+        pieces_matter = ending != "complete" or _is_stream(headers, chunks, whole)
+        body = chunks if pieces_matter else whole
+        return Response(self._status, headers, body, self._ended_ns, ending)
+
+
+def failure_of(error: Exception) -> Failure:
+    """How a transport error is stored."""
+    return Failure(type(error).__name__, str(error))
+
+
+def _is_stream(headers: Headers, chunks: tuple[Chunk, ...], whole: bytes) -> bool:
+    """Whether the pieces matter: in what a network cut at random, they don't."""
+    if any(name.lower() == "content-type" and "event-stream" in value for name, value in headers):
+        return True
+    return len(chunks) > 1 and json_of(whole) is None

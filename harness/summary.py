@@ -1,0 +1,139 @@
+"""What is printed of a run when it is over: a table, what went wrong, and the sums."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
+from textwrap import indent
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from harness.result import Outcome, TrialResult
+from harness.runner import Trial
+
+_STYLE: dict[Outcome, str] = {
+    "passed": "green",
+    "failed": "red",
+    "error": "bold red",
+    "miss": "magenta",
+    "skipped": "dim",
+}
+_MARK: dict[Outcome, str] = {
+    "passed": "✓",
+    "failed": "✗",
+    "error": "!",
+    "miss": "?",
+    "skipped": "-",
+}
+
+
+def outcome(of: Outcome) -> Text:
+    """An outcome as it is shown everywhere: a mark, the word, a colour."""
+    return Text(f"{_MARK[of]} {of}", style=_STYLE[of])
+
+
+def dollars(amount: Decimal) -> str:
+    """An amount, as exact as it is small.
+
+    >>> [dollars(Decimal(text)) for text in ("0", "0.000212", "0.0312", "3.5")]
+    ['$0', '$0.0002', '$0.031', '$3.50']
+    """
+    if not amount:
+        return "$0"
+    if amount >= 1:
+        return f"${amount:.2f}"
+    return f"${amount:.3f}" if amount >= Decimal("0.01") else f"${amount:.4f}"
+
+
+def show(console: Console, trials: Sequence[Trial], seconds: float) -> None:
+    """Prints all of it."""
+    results = [trial.result for trial in trials]
+    console.print()
+    console.print(_table(results))
+    for trial in trials:
+        if trial.result.outcome != "passed":
+            _explain(console, trial)
+    _show_warnings(console, trials)
+    console.print(Rule(style="dim"))
+    console.print(_sums(results, seconds))
+
+
+def _table(results: Sequence[TrialResult]) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="dim", pad_edge=False, expand=False)
+    table.add_column("scenario", overflow="fold")
+    table.add_column("outcome", no_wrap=True)
+    for name in ("turns", "calls", "tokens", "cost", "saved"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for story, members in groupby(results, key=lambda each: each.scenario.partition("::")[0]):
+        table.add_row(Text(story, style="bold"))
+        for result in members:
+            table.add_row(*_row(result))
+    return table
+
+
+def _row(result: TrialResult) -> Iterator[Text | str]:
+    totals = result.totals
+    yield Text(f"  {result.scenario.partition('::')[2]}")
+    yield outcome(result.outcome)
+    yield str(totals.turns)
+    yield str(totals.model_calls)
+    yield f"{totals.usage.prompt_tokens + totals.usage.completion_tokens:,}"
+    for amount in (totals.usd_spent, totals.usd - totals.usd_spent):
+        yield dollars(amount) if amount else "-"
+
+
+def _explain(console: Console, trial: Trial) -> None:
+    result = trial.result
+    console.print()
+    console.print(Text.assemble(outcome(result.outcome), "  ", (result.scenario, "bold")))
+    # Not wrapped, so that a command in it can be copied.
+    for line in explanation(result):
+        console.print(Text(f"  {line}"), soft_wrap=True)
+    if trial.printed.strip():
+        console.print(Text("  what it printed:", style="dim"))
+        console.print(Text(indent(trial.printed.rstrip(), "    "), style="dim"), soft_wrap=True)
+
+
+def explanation(result: TrialResult) -> Iterator[str]:
+    """Why a trial did not pass, in lines: what was raised, and each expectation that fails."""
+    if result.failure is not None and result.outcome == "miss":
+        yield from result.failure.text.splitlines()
+    elif result.failure is not None:
+        yield from f"{result.failure.error}: {result.failure.text}".splitlines()
+        if result.failure.where is not None:
+            yield f"at {result.failure.where}"
+    # After an error they say little but that it came too early.
+    for judgement in result.judgements if result.failure is None else ():
+        if not judgement.holds:
+            yield f"✗ {judgement.expectation}"
+            if judgement.why:
+                yield from (f"    {line}" for line in judgement.why.splitlines())
+
+
+def _show_warnings(console: Console, trials: Sequence[Trial]) -> None:
+    counted = Counter(warning for trial in trials for warning in trial.warnings)
+    if counted:
+        console.print()
+    for warning, count in counted.items():
+        first, *_ = warning.splitlines() or [""]
+        console.print(Text(f"{first} (in {count} of {len(trials)} trials)", style="yellow"))
+
+
+def _sums(results: Sequence[TrialResult], seconds: float) -> Text:
+    counted = Counter(result.outcome for result in results)
+    outcomes = [Text(_counted(of, counted[of]), style=_STYLE[of]) for of in _STYLE if counted[of]]
+    calls = sum(result.totals.model_calls for result in results)
+    spent = sum((result.totals.usd_spent for result in results), start=Decimal(0))
+    in_all = sum((result.totals.usd for result in results), start=Decimal(0))
+    rest = f" in {seconds:.1f} s · {calls} model calls"
+    if in_all:
+        rest += f" · {dollars(spent)} spent, {dollars(in_all - spent)} saved by replay"
+    return Text(", ").join(outcomes).append(rest, style="dim")
+
+
+def _counted(of: Outcome, number: int) -> str:
+    plural = {"error": "errors", "miss": "misses"}
+    return f"{number} {of if number == 1 else plural.get(of, of)}"
