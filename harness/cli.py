@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from agentchat import __version__
+from harness.commands import cassettes
 from harness.commands.report import report
 from harness.commands.run import run
 from harness.commands.serve import serve
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(report)
 app.command()(serve)
+app.add_typer(cassettes.app, name="cassettes")
 
 
 def _print_version(wanted: bool) -> None:

@@ -82,7 +82,7 @@ def _imported(file: Path) -> ModuleType:
         return known
     try:
         return _executed(name, file)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         why = f"{type(error).__name__}: {error}"
         raise UnloadableScenarios(file, why, line=_line_in(file, error)) from error
 
@@ -120,7 +120,7 @@ def _executed(name: str, file: Path, *subfolder: str) -> ModuleType:
     return module
 
 
-def _line_in(file: Path, error: Exception) -> int | None:
+def _line_in(file: Path, error: BaseException) -> int | None:
     """The innermost line of the file that was reached."""
     if isinstance(error, SyntaxError) and error.filename == str(file):
         return error.lineno

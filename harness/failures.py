@@ -17,7 +17,7 @@ MISSES = (ReplayMiss, UnexpectedModelCall)
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 _LIBRARIES = ("site-packages", "dist-packages")
-_HOUSE = Path(__file__).resolve().parents[1]
+_OURS = tuple(Path(__file__).resolve().parents[1] / each for each in ("agentchat", "harness"))
 
 
 def failure_of(error: BaseException, root: Path, replacements: Mapping[str, str]) -> Failure:
@@ -83,8 +83,5 @@ def _where(trace: TracebackType | None, root: Path) -> str | None:
 
 
 def _is_library(file: Path, root: Path) -> bool:
-    ours = file.is_relative_to(_HOUSE) and file.relative_to(_HOUSE).parts[0] in (
-        "agentchat",
-        "harness",
-    )
-    return ours or any(part in _LIBRARIES for part in file.relative_to(root).parts)
+    is_installed = any(part in _LIBRARIES for part in file.relative_to(root).parts)
+    return is_installed or any(file.is_relative_to(each) for each in _OURS)

@@ -1,7 +1,6 @@
 """What is shown of a run while it runs: a live line on a terminal, plain lines elsewhere."""
 
 import os
-from collections import Counter
 from decimal import Decimal
 from types import TracebackType
 from typing import Protocol, Self
@@ -10,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
-from harness.result import TrialResult
-from harness.summary import dollars, outcome
+from harness.result import Outcome, TrialResult
+from harness.summary import counted, dollars, outcome
 
 
 class Display(Protocol):
@@ -69,11 +68,11 @@ class LiveDisplay:
     """One line that is drawn anew: how many are done, how they went, what they cost."""
 
     def __init__(self, console: Console, total: int) -> None:
-        self._outcomes: Counter[str] = Counter()
+        self._outcomes: list[Outcome] = []
         self._spent = self._saved = Decimal(0)
         self._progress = Progress(
             SpinnerColumn(),
-            BarColumn(bar_width=20),
+            BarColumn(bar_width=12),
             MofNCompleteColumn(),
             TextColumn("{task.description}"),
             console=console,
@@ -93,9 +92,9 @@ class LiveDisplay:
 
     def finished(self, result: TrialResult) -> None:
         """Counts it."""
-        self._outcomes[result.outcome] += 1
+        self._outcomes.append(result.outcome)
         self._spent += result.totals.usd_spent
         self._saved += result.totals.usd - result.totals.usd_spent
-        counted = ", ".join(f"{n} {of}" for of, n in self._outcomes.items())
-        costs = f"{dollars(self._spent)} spent, {dollars(self._saved)} saved"
-        self._progress.update(self._task, advance=1, description=f"{counted} · {costs}")
+        costs = f"{dollars(self._spent)} spent" if self._spent else f"{dollars(self._saved)} saved"
+        told = f"{counted(self._outcomes).markup} · {costs}"
+        self._progress.update(self._task, advance=1, description=told)

@@ -39,13 +39,17 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "StoryFile | None":
     """Stories are the Python files below a folder `scenarios`, but for `_private` ones."""
-    if file_path.suffix != ".py" or file_path.name.startswith("_") or _is_test(file_path, parent):
-        return None
-    root = parent.config.rootpath
-    folders = file_path.relative_to(root).parts[:-1] if file_path.is_relative_to(root) else ()
-    if _STORIES not in folders:
+    # A file that is named on the command line comes by the other way.
+    if not _is_story(file_path, parent) or parent.session.isinitpath(file_path):
         return None
     return StoryFile.from_parent(parent, path=file_path)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> "StoryFile | None":
+    """Any Python file that is named on the command line is a test module, unless it is a story."""
+    return (
+        StoryFile.from_parent(parent, path=module_path) if _is_story(module_path, parent) else None
+    )
 
 
 def pytest_pycollect_makeitem(
@@ -130,10 +134,13 @@ class ScenarioFailed(Exception):
         super().__init__("\n".join((f"{result.title} [{result.outcome}]", *explanation(result))))
 
 
-def _is_test(file: Path, parent: pytest.Collector) -> bool:
-    """Whether pytest itself collects the file."""
+def _is_story(file: Path, parent: pytest.Collector) -> bool:
+    root = parent.config.rootpath
+    if file.suffix != ".py" or file.name.startswith("_") or not file.is_relative_to(root):
+        return False
     patterns: list[str] = parent.config.getini("python_files")
-    return any(file.match(pattern) for pattern in patterns)
+    is_test = any(file.match(pattern) for pattern in patterns)
+    return not is_test and _STORIES in file.relative_to(root).parts[:-1]
 
 
 def _record_mode(config: pytest.Config) -> Any:

@@ -62,6 +62,11 @@ class RunFolder:
         else:
             self.draft.rename(self.place)
 
+    def give_up(self) -> None:
+        """Leaves what was added in `draft`; and no draft, if nothing was."""
+        if not any(self.draft.iterdir()):
+            self.draft.rmdir()
+
 
 def _is_replaceable(place: Path) -> bool:
     return place.is_dir() and ((place / MANIFEST).exists() or not any(place.iterdir()))

@@ -22,6 +22,9 @@ from harness.trace import Trace
 
 _clock = SystemWorld().monotonic
 
+# What Python itself does not show by default.
+_NOT_FOR_AUTHORS = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -49,12 +52,20 @@ def run_trial(scenario: Scenario, settings: Settings) -> Trial:
         HarnessError: The scenario can't be run as asked: its cassette can't be read, or nobody is
             there to record from.
     """
+    tried: list[tuple[Trace, TrialResult]] = []
+
+    async def try_it() -> None:
+        # Not returned: asyncio.run takes the repr of what its task returns, and a trace's is long.
+        tried.append(await _tried(scenario, settings))
+
     began = _clock()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        trace, result = asyncio.run(_tried(scenario, settings))
+        for kind in _NOT_FOR_AUTHORS:
+            warnings.simplefilter("ignore", kind)
+        asyncio.run(try_it())
     said = dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught)
-    return Trial(trace, result, _clock() - began, tuple(said))
+    return Trial(*tried[0], _clock() - began, tuple(said))
 
 
 async def _tried(scenario: Scenario, settings: Settings) -> tuple[Trace, TrialResult]:
@@ -62,43 +73,42 @@ async def _tried(scenario: Scenario, settings: Settings) -> tuple[Trace, TrialRe
     world = LiveWorld if is_live_recording else SeededWorld
     with entered(world(settings.seed)):
         log = EventLog()
-        async with Run(scenario, settings, log) as run:
-            error = await _performance(scenario, run, log)
-            if run.session is not None and error is None:
-                run.session.finish()
-            trace = Trace(
-                scenario=scenario.id,
-                seed=settings.seed,
-                events=log.portable_events(run.replacements),
-            )
-            return trace, _result(scenario, run, trace, error)
+        run = Run(scenario, settings, log)
+        error = await _performance(scenario, run, log)
+        if run.session is not None and error is None:
+            run.session.finish()
+        trace = Trace(
+            scenario=scenario.id,
+            seed=settings.seed,
+            events=log.portable_events(run.replacements),
+        )
+        return trace, _result(scenario, run, trace, error)
 
 
 async def _performance(scenario: Scenario, run: Run, log: EventLog) -> BaseException | None:
     """Lets the scenario happen; what it raises ends the log, and is returned."""
     try:
-        async with aclosing(performed(scenario, run)) as stream:
+        async with run, aclosing(performed(scenario, run)) as stream:
             async for item in stream:
                 log.tell(item)
         log.end()
     except BaseException as error:
-        if _is_to_pass(error):
+        if _is_interruption(error):
             raise
+        if (refusal := cause_in(error, HarnessError)) and not isinstance(refusal, ScenarioError):
+            raise refusal from None
         log.failed(_failure(error, scenario, run))
         return error
     # A subject may have swallowed it, and gone on without the answer.
     return next(iter(run.session.misses), None) if run.session is not None else None
 
 
-def _is_to_pass(error: BaseException) -> bool:
-    """Whether an error is none of the subject's: Ctrl+C, or the harness can't do as asked."""
+def _is_interruption(error: BaseException) -> bool:
+    """Whether somebody wants it all to end, and not the subject alone."""
     if isinstance(error, asyncio.CancelledError):
         task = asyncio.current_task()
         return task is not None and task.cancelling() > 0
-    refusal = cause_in(error, HarnessError)
-    return isinstance(error, KeyboardInterrupt | GeneratorExit) or (
-        refusal is not None and not isinstance(refusal, ScenarioError)
-    )
+    return isinstance(error, KeyboardInterrupt | GeneratorExit)
 
 
 def _result(scenario: Scenario, run: Run, trace: Trace, error: BaseException | None) -> TrialResult:

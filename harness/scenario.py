@@ -98,7 +98,7 @@ def scenario(
     """
 
     def make(function: Callable[["Run"], Any]) -> Scenario:
-        title, _, description = (function.__doc__ or "").strip().partition("\n")
+        title, _, description = (inspect.getdoc(function) or "").partition("\n")
         called = name or function.__name__
         if not _NAME.fullmatch(called):
             raise UsageError(f"{called!r} can't name a scenario: use letters, digits, and _ . -")

@@ -117,6 +117,10 @@ class Script(_Record):
     replies: tuple[Reply, ...] | Mapping[str, tuple[Reply, ...]] = ()
     """The replies; by scenario, where a story tells several."""
 
+    models: Mapping[str, str] = {}
+    """Under which name a model answers, where that is not the one it is asked by: vendors answer
+    with the dated snapshot."""
+
     @classmethod
     def load(cls, path: Path) -> Self:
         """Reads a script file.
@@ -149,7 +153,7 @@ class Script(_Record):
         """
         if not isinstance(self.replies, Mapping):
             return self
-        return Script(replies=self.replies.get(scenario, ()))
+        return Script(replies=self.replies.get(scenario, ()), models=self.models)
 
 
 def pieces(text: str | None) -> list[str]:

@@ -21,8 +21,13 @@ from harness.script import Performance, Reply, Script
 LOOPBACK = "127.0.0.1"
 
 
-def app_of(performance: Performance) -> Starlette:
-    """The endpoint as an ASGI application: chat completions, and the list of models."""
+def app_of(performance: Performance, models: Mapping[str, str]) -> Starlette:
+    """The endpoint as an ASGI application: chat completions, and the list of models.
+
+    Args:
+        performance: What is answered.
+        models: Under which name a model answers, by the name it is asked by.
+    """
 
     async def chat_completions(request: Request) -> Response:
         try:
@@ -34,11 +39,12 @@ def app_of(performance: Performance) -> Starlette:
             reply = performance.answer(asked)
         except UnexpectedModelCall as error:
             return _refused(404, str(error))
-        return _answered(reply, body)
+        return _answered(reply, {**body, "model": models.get(asked.model, asked.model)})
 
-    async def models(_: Request) -> Response:
-        model = {"id": "scripted", "object": "model", "created": 0, "owned_by": "harness"}
-        return JSONResponse({"object": "list", "data": [model]})
+    async def list_models(_: Request) -> Response:
+        names = models or {"scripted": "scripted"}
+        data = [{"id": name, "object": "model", "owned_by": "harness"} for name in names]
+        return JSONResponse({"object": "list", "data": data})
 
     async def anything(request: Request) -> Response:
         return _refused(404, f"{request.method} {request.url.path} is not served here.")
@@ -46,7 +52,7 @@ def app_of(performance: Performance) -> Starlette:
     return Starlette(
         routes=[
             Route("/v1/chat/completions", chat_completions, methods=["POST"]),
-            Route("/v1/models", models),
+            Route("/v1/models", list_models),
             Route("/{path:path}", anything, methods=["GET", "POST", "PUT", "DELETE"]),
         ]
     )
@@ -66,8 +72,9 @@ def serving(script: Script, port: int = 0) -> Iterator[str]:
     if not isinstance(script.replies, tuple):
         raise TypeError("A script with parts is served a part at a time: script.part(scenario).")
     listener = socket.create_server((LOOPBACK, port))
+    application = app_of(Performance(script.replies), script.models)
     configuration = uvicorn.Config(
-        app_of(Performance(script.replies)), log_level="warning", lifespan="off", access_log=False
+        application, log_level="warning", lifespan="off", access_log=False
     )
     server = uvicorn.Server(configuration)
     thread = threading.Thread(

@@ -1,7 +1,7 @@
 """What is printed of a run when it is over: a table, what went wrong, and the sums."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 from textwrap import indent
@@ -28,11 +28,22 @@ _MARK: dict[Outcome, str] = {
     "miss": "?",
     "skipped": "-",
 }
+_PLURAL: dict[Outcome, str] = {"error": "errors", "miss": "misses"}
 
 
 def outcome(of: Outcome) -> Text:
     """An outcome as it is shown everywhere: a mark, the word, a colour."""
     return Text(f"{_MARK[of]} {of}", style=_STYLE[of])
+
+
+def counted(outcomes: Iterable[Outcome]) -> Text:
+    """How many there are of each: `3 passed, 2 errors`."""
+    number_of = Counter(outcomes)
+    return Text(", ").join(
+        Text(f"{number_of[of]} {_PLURAL.get(of, of) if number_of[of] > 1 else of}", style=style)
+        for of, style in _STYLE.items()
+        if number_of[of]
+    )
 
 
 def dollars(amount: Decimal) -> str:
@@ -114,26 +125,19 @@ def explanation(result: TrialResult) -> Iterator[str]:
 
 
 def _show_warnings(console: Console, trials: Sequence[Trial]) -> None:
-    counted = Counter(warning for trial in trials for warning in trial.warnings)
-    if counted:
+    trials_with = Counter(warning for trial in trials for warning in trial.warnings)
+    if trials_with:
         console.print()
-    for warning, count in counted.items():
+    for warning, count in trials_with.items():
         first, *_ = warning.splitlines() or [""]
         console.print(Text(f"{first} (in {count} of {len(trials)} trials)", style="yellow"))
 
 
 def _sums(results: Sequence[TrialResult], seconds: float) -> Text:
-    counted = Counter(result.outcome for result in results)
-    outcomes = [Text(_counted(of, counted[of]), style=_STYLE[of]) for of in _STYLE if counted[of]]
     calls = sum(result.totals.model_calls for result in results)
     spent = sum((result.totals.usd_spent for result in results), start=Decimal(0))
     in_all = sum((result.totals.usd for result in results), start=Decimal(0))
-    rest = f" in {seconds:.1f} s · {calls} model calls"
+    rest = f" in {seconds:.1f} s · {calls} model call{'' if calls == 1 else 's'}"
     if in_all:
         rest += f" · {dollars(spent)} spent, {dollars(in_all - spent)} saved by replay"
-    return Text(", ").join(outcomes).append(rest, style="dim")
-
-
-def _counted(of: Outcome, number: int) -> str:
-    plural = {"error": "errors", "miss": "misses"}
-    return f"{number} {of if number == 1 else plural.get(of, of)}"
+    return counted(result.outcome for result in results).append(rest, style="dim")

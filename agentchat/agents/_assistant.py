@@ -89,7 +89,7 @@ class AssistantAgent(BaseChatAgent, Component[AssistantAgentConfig]):
     component_version = 2
     component_provider_override = "agentchat.agents.AssistantAgent"
 
-    def __init__(  # noqa: PLR0913 - upstream's signature, and five options more
+    def __init__(  # noqa: PLR0913 - upstream's signature, and four options more
         self,
         name: str,
         model_client: ChatCompletionClient,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from agentchat.agents._code_blocks import code_blocks_in
-from agentchat.agents._model_call import Asker
+from agentchat.agents._model_call import Asker, text_of
 from agentchat.agents._steps import AnswerStream
 from agentchat.base import Response
 from agentchat.core._world import new_id
@@ -106,7 +106,7 @@ async def _correction(turn: CodeTurn, attempt: int) -> CodeGenerationEvent | Non
         json_output=RetryDecision,
         cancellation_token=asker.token,
     )
-    decision = RetryDecision.model_validate_json(_text_of(reply))
+    decision = RetryDecision.model_validate_json(text_of(reply))
     if not decision.retry:
         return None
     return CodeGenerationEvent(
@@ -132,15 +132,9 @@ async def _words(turn: CodeTurn) -> AnswerStream:
 async def _remembered(turn: CodeTurn, reply: CreateResult, answer_id: str) -> TextMessage:
     message = TextMessage(
         id=answer_id,
-        content=_text_of(reply),
+        content=text_of(reply),
         source=turn.asker.source,
         models_usage=reply.usage,
     )
     await turn.asker.remember(reply)
     return message
-
-
-def _text_of(reply: CreateResult) -> str:
-    if not isinstance(reply.content, str):
-        raise RuntimeError(f"The model was given no tools, but called some: {reply.content}")  # noqa: TRY004
-    return reply.content

@@ -13,12 +13,12 @@ from agentchat.core.models import (
 )
 from agentchat.messages import HandoffMessage
 
-CallsWithResults = Sequence[tuple[FunctionCall, FunctionExecutionResult]]
+Outcomes = Sequence[tuple[FunctionCall, FunctionExecutionResult]]
 
 
 def handoff_of(
     source: str,
-    outcomes: CallsWithResults,
+    outcomes: Outcomes,
     thought: str | None,
     handoff_by_name: Mapping[str, Handoff],
 ) -> HandoffMessage | None:
@@ -48,7 +48,7 @@ def handoff_of(
     )
 
 
-def _context_of(source: str, others: CallsWithResults, thought: str | None) -> list[LLMMessage]:
+def _context_of(source: str, others: Outcomes, thought: str | None) -> list[LLMMessage]:
     """What the target should know: what else was called, or else what was thought."""
     if others:
         calls = [call for call, _ in others]

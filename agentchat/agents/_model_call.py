@@ -112,3 +112,14 @@ class Asker:
             conversation = self.notes.placed_in(conversation, model_info)
         messages = [*self.system_messages, *conversation]
         return messages if model_info["vision"] else remove_images(messages)
+
+
+def text_of(reply: CreateResult) -> str:
+    """What a model says that was given no tools.
+
+    Raises:
+        RuntimeError: It called some nevertheless.
+    """
+    if not isinstance(reply.content, str):
+        raise RuntimeError(f"The model was given no tools, but called some: {reply.content}")  # noqa: TRY004
+    return reply.content

@@ -62,9 +62,9 @@ async def _together(
             if entry.error is not None:
                 raise entry.error
     finally:
-        # A cancelled token has reached the tasks already; twice would disturb their clean-up.
-        if not token.is_cancelled():
-            for task in tasks:
+        for task in tasks:
+            # The token may have reached it already; twice would disturb its clean-up.
+            if not task.cancelling():
                 task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -72,18 +72,27 @@ async def _together(
 async def _work(
     waiting: deque[AsyncGenerator[T, None]], queue: _Queue[T], token: CancellationToken
 ) -> None:
+    task = asyncio.current_task()
+    assert task is not None  # It was made to run this.
     end = _End(None)
     try:
         with token.interrupting():
-            while waiting:
-                async with aclosing(waiting.popleft()) as stream:
-                    async for item in stream:
-                        await queue.put(_Item(item))
+            await _feed(waiting, queue, task)
     except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if token.is_cancelled() or task is None or task.cancelling():
+        if token.is_cancelled() or task.cancelling():
             raise
         end = _End(error)
-    except Exception as error:  # Raised again where the items are consumed.
+    except BaseException as error:  # Raised again where the items are consumed.
         end = _End(error)
     await queue.put(end)
+
+
+async def _feed(
+    waiting: deque[AsyncGenerator[T, None]], queue: _Queue[T], task: asyncio.Task[None]
+) -> None:
+    while waiting:
+        async with aclosing(waiting.popleft()) as stream:
+            async for item in stream:
+                if task.cancelling():
+                    raise asyncio.CancelledError  # The stream has swallowed the first one.
+                await queue.put(_Item(item))

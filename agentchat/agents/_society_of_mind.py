@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from agentchat.agents._base import BaseChatAgent
 from agentchat.agents._inbox import Inbox
+from agentchat.agents._model_call import text_of
 from agentchat.agents._steps import AnswerStream, response_of, stepped
 from agentchat.base import Response, TaskResult, Team
 from agentchat.core import CancellationToken, Component
@@ -183,9 +184,7 @@ class SocietyOfMindAgent(BaseChatAgent, Component[BaseModel]):
         if not model_info["vision"]:
             request = remove_images(request)
         reply = await self._model_client.create(request, cancellation_token=token)
-        if not isinstance(reply.content, str):
-            raise RuntimeError(f"The model was given no tools, but called some: {reply.content}")  # noqa: TRY004
-        return TextMessage(content=reply.content, source=self.name, models_usage=reply.usage)
+        return TextMessage(content=text_of(reply), source=self.name, models_usage=reply.usage)
 
     def _directive(self, text: str) -> LLMMessage:
         if self._model_client.model_info.get("multiple_system_messages"):

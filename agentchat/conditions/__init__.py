@@ -8,6 +8,7 @@ from agentchat.conditions._contents import (
     TextMentionTermination,
     TextMessageTermination,
 )
+from agentchat.conditions._cost import CostTermination, UnpricedModel
 from agentchat.conditions._limits import (
     MaxMessageTermination,
     TimeoutTermination,
@@ -16,6 +17,7 @@ from agentchat.conditions._limits import (
 from agentchat.conditions._outside import ExternalTermination, FunctionalTermination
 
 __all__ = [
+    "CostTermination",
     "ExternalTermination",
     "FunctionCallTermination",
     "FunctionalTermination",
@@ -27,4 +29,5 @@ __all__ = [
     "TextMessageTermination",
     "TimeoutTermination",
     "TokenUsageTermination",
+    "UnpricedModel",
 ]

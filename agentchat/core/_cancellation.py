@@ -21,7 +21,7 @@ class CancellationToken:
         self._lock = threading.Lock()
         # A dict, because it is ordered and forgets one entry in constant time.
         self._callbacks: dict[object, Callable[[], None]] = {}
-        self._interrupted: dict[asyncio.Task[Any], asyncio.Task[Any]] = {}
+        self._interrupted: dict[asyncio.Task[Any], Interruption] = {}
 
     def cancel(self) -> None:
         """Cancels everything linked, in the order it was linked; a second call does nothing."""
@@ -34,6 +34,8 @@ class CancellationToken:
         # Outside the lock: a callback may use the token.
         for callback in callbacks:
             callback()
+        for interruption in list(self._interrupted.values()):
+            interruption.fire()
 
     def is_cancelled(self) -> bool:
         """Whether `cancel` has been called."""
@@ -87,16 +89,15 @@ class Interruption:
 
     def __enter__(self) -> None:
         task = asyncio.current_task()
-        token = self._token
-        with token._lock:
-            if token._cancelled:
-                raise asyncio.CancelledError
-            if task is None or task in token._interrupted:
-                return  # An enclosing block of the same token stands guard over this task.
-            self._task = token._interrupted[task] = task
-            token._callbacks[self] = self._fire
+        # An enclosing block of the same token stands guard over this task already.
+        if task is not None and self._token._interrupted.setdefault(task, self) is self:
+            self._task = task
+        if self._token._cancelled:
+            self.__exit__(None, None, None)
+            raise asyncio.CancelledError
 
-    def _fire(self) -> None:
+    def fire(self) -> None:
+        """Cancels what the task awaits; the token calls it, on any thread."""
         if self._task is not None:
             _on_loop(self._task.get_loop(), self._cancel_task)
 
@@ -114,15 +115,11 @@ class Interruption:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         task, self._task = self._task, None
-        if task is None:
-            return
-        token = self._token
-        with token._lock:
-            token._callbacks.pop(self, None)
-            del token._interrupted[task]
-        if self._cancelled_task:
-            # The task itself goes on; it was not its owner who cancelled it.
-            task.uncancel()
+        if task is not None:
+            del self._token._interrupted[task]
+            if self._cancelled_task:
+                # The task itself goes on; it was not its owner who cancelled it.
+                task.uncancel()
         if self._fired and (error is None or isinstance(error, StopAsyncIteration)):
             raise asyncio.CancelledError
 

@@ -220,7 +220,8 @@ class ComponentSchemaType(Generic[ConfigT]):
         if cls.__module__ == __name__:
             return
         for name in cls.required_class_vars:
-            if not hasattr(cls, name):
+            # Looked for in the classes, since asking for a derived schema would derive it now.
+            if not any(name in vars(base) for base in cls.__mro__):
                 warnings.warn(
                     f"Class variable '{name}' must be defined in {cls.__name__} to be a valid "
                     "component",

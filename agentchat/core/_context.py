@@ -125,10 +125,14 @@ class SubscriptionInstantiationContext:
         return current
 
 
+handling_agent: ContextVar[AgentId] = ContextVar("handling_agent")
+"""What `MessageHandlerContext` reads; for code that enters many short blocks for one agent."""
+
+
 class MessageHandlerContext:
     """Tells which agent's handler is running."""
 
-    _current: ClassVar[ContextVar[AgentId]] = ContextVar("message_handler")
+    _current: ClassVar[ContextVar[AgentId]] = handling_agent
 
     def __init__(self) -> None:
         raise _is_static("MessageHandlerContext", "message handling")

@@ -15,7 +15,7 @@ from agentchat.core._agent_instances import AgentInstances
 from agentchat.core._bell import Bell
 from agentchat.core._context import MessageHandlerContext
 from agentchat.core._envelopes import Answer, Direct, Envelope, Published
-from agentchat.core._ids import AgentId
+from agentchat.core._ids import AgentId, TopicId
 from agentchat.core._intervention import DropMessage, InterventionHandler, intervene
 from agentchat.core._message_log import MessageLog
 from agentchat.core._subscription import SubscriptionTable
@@ -26,6 +26,9 @@ from agentchat.core.logging import ROOT_LOGGER_NAME
 logger = logging.getLogger(ROOT_LOGGER_NAME)
 
 _STOPPED = "The runtime stopped before the message was delivered"
+
+# GeneratorExit comes to a task that is collected together with its loop: nobody is left to tell.
+_ENDS_THE_PROGRAM = (GeneratorExit, KeyboardInterrupt, SystemExit)
 
 _POLL_SECONDS = 1.0
 """How often `stop_when` looks."""
@@ -80,7 +83,7 @@ class Dispatcher:
         """Queues a direct message; what is returned waits for its answer.
 
         Raises:
-            UndeliverableException: Nobody is registered under the receiver's type; or see `put`.
+            UndeliverableException: Nobody is registered under the receiver's type; or see `_put`.
             BaseException: What came instead of an answer.
         """
         self._log.sent(direct)
@@ -93,7 +96,7 @@ class Dispatcher:
         """Queues a published message.
 
         Raises:
-            UndeliverableException: See `put`.
+            UndeliverableException: See `_put`.
         """
         self._log.sent(published)
         self._put(published)
@@ -113,18 +116,24 @@ class Dispatcher:
         """Begins to open what is in the queue, and what will come."""
         if self._loop_task is not None:
             raise RuntimeError("Runtime is already started")
-        self._forget_ended()  # A loop that was torn down has cancelled its tasks.
+        self._stopping = False
+        self._forget_ended()
         self._loop_task = asyncio.get_running_loop().create_task(self._run())
+        self._loop_task.add_done_callback(lambda _: self._idleness.ring())
 
     async def stop(self) -> None:
         """Opens nothing more, tells who waits, and raises what a handler has raised."""
-        loop_task = self._started()
-        self._stopping = True
-        self._arrival.ring()
-        await asyncio.wait((loop_task,))
+        await self._end(self._started())
+
+    async def _end(self, loop_task: asyncio.Task[None]) -> None:
+        """Stops one start, which somebody else may be stopping too."""
+        if self._loop_task is loop_task:
+            self._stopping = True
+            self._arrival.ring()
+        if not loop_task.done():
+            await asyncio.wait((loop_task,))
         if self._loop_task is loop_task:
             self._loop_task = None
-            self._stopping = False
             self._discard_queue(None)
         loop_task.result()
         self._raise_background_exception()
@@ -136,14 +145,14 @@ class Dispatcher:
             raise RuntimeError("A message handler cannot wait until all handlers have ended")
         while not (self._is_idle() or loop_task.done()):
             await self._idleness.heard()
-        await self.stop()
+        await self._end(loop_task)
 
     async def stop_when(self, condition: Callable[[], bool]) -> None:
         """Stops when the condition is true."""
         loop_task = self._started()
         while not (condition() or loop_task.done()):
             await sleep(_POLL_SECONDS)
-        await self.stop()
+        await self._end(loop_task)
 
     async def abandon(self) -> None:
         """Cancels all handlers but the calling one, and discards what is queued."""
@@ -177,11 +186,16 @@ class Dispatcher:
                     await self.process_next()
                 else:
                     await self._arrival.heard()
+        except asyncio.CancelledError:
+            # The event loop is being torn down; this may be started again on another.
+            self._loop_task = None
+            self._discard_queue(None)
+            raise
+        except GeneratorExit:
+            raise
         except BaseException as error:
             self._discard_queue(error)
             raise
-        finally:
-            self._idleness.ring()
 
     def _carry_out(self, envelope: Envelope) -> None:
         if isinstance(envelope, Answer):
@@ -203,7 +217,7 @@ class Dispatcher:
             if isinstance(envelope, Published):
                 logger.exception("Exception raised in intervention handler")
             envelope.fail(error)
-            if _concerns_this_task(error):
+            if isinstance(error, _ENDS_THE_PROGRAM) or _is_cancelling(error):
                 raise
             return False
         if message is DropMessage:
@@ -220,9 +234,17 @@ class Dispatcher:
         if isinstance(envelope, Direct):
             self._begin(self._answer(envelope))
             return
-        for receiver in self._subscriptions.receivers(envelope.receiver):
+        for receiver in self._receivers(envelope.receiver):
             if envelope.sender is None or receiver != envelope.sender:
                 self._begin(self._deliver(envelope, receiver))
+
+    def _receivers(self, topic_id: TopicId) -> Sequence[AgentId]:
+        try:
+            return self._subscriptions.receivers(topic_id)
+        except Exception as error:
+            logger.exception("Error asking the subscriptions to %s", topic_id)
+            self._keep(error)
+            return ()
 
     def _begin(self, handling: Coroutine[Any, Any, None]) -> None:
         # What is begun here calls `_ended` itself: a done callback would cost half as much again
@@ -231,8 +253,8 @@ class Dispatcher:
 
     def _ended(self) -> None:
         task = asyncio.current_task()
-        assert task is not None
-        self._handling.pop(task, None)
+        if task is not None:
+            self._handling.pop(task, None)
         if not self._handling:
             self._tell_if_idle()
 
@@ -242,6 +264,8 @@ class Dispatcher:
     async def _answer(self, direct: Direct) -> None:
         try:
             message = await self._handle(direct, direct.receiver)
+        except GeneratorExit:
+            raise
         except BaseException as error:
             self._log.raised(direct, direct.receiver, error)
             direct.fail(error)
@@ -249,8 +273,7 @@ class Dispatcher:
             self._send_back(
                 Answer(message, direct.receiver, direct.sender, direct.reply, direct.origin)
             )
-        finally:
-            self._ended()
+        self._ended()
 
     def _send_back(self, answer: Answer) -> None:
         self._log.sent(answer)
@@ -262,14 +285,14 @@ class Dispatcher:
     async def _deliver(self, published: Published, receiver: AgentId) -> None:
         try:
             await self._handle(published, receiver)
+        except _ENDS_THE_PROGRAM:
+            raise
         except BaseException as error:
-            if _concerns_this_task(error):
-                raise
-            logger.exception("Error processing publish message for %s", receiver)
-            self._log.raised(published, receiver, error)
-            self._keep(error)
-        finally:
-            self._ended()
+            if not _is_cancelling(error):
+                logger.exception("Error processing publish message for %s", receiver)
+                self._log.raised(published, receiver, error)
+                self._keep(error)
+        self._ended()
 
     async def _handle(self, envelope: Direct | Published, receiver: AgentId) -> Any:
         # Each handler has a task, and so a context, of its own: there is nothing to reset.
@@ -311,13 +334,11 @@ class Dispatcher:
         return not (self._queue or self._being_opened or self._handling)
 
     def _tell_if_idle(self) -> None:
-        if not self._queue and self._is_idle():
+        if self._is_idle():
             self._idleness.ring()
 
 
-def _concerns_this_task(error: BaseException) -> bool:
-    """Whether it asks the running task to end, and is not just the outcome of what it called."""
-    if isinstance(error, asyncio.CancelledError):
-        task = asyncio.current_task()
-        return task is not None and task.cancelling() > 0
-    return isinstance(error, KeyboardInterrupt | SystemExit)
+def _is_cancelling(error: BaseException) -> bool:
+    """Whether the running task is cancelled itself, and not just something it called."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0

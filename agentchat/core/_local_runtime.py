@@ -79,16 +79,17 @@ class SingleThreadedAgentRuntime(AgentRuntime):
         """
         reply = asyncio.get_running_loop().create_future()
         if cancellation_token is None:
-            cancellation_token = CancellationToken()
+            token = _token_for(reply)
         else:
-            cancellation_token.link_future(reply)
+            token = cancellation_token
+            token.link_future(reply)
         return await self._dispatcher.ask(
             Direct(
                 message,
                 sender,
                 recipient,
                 reply,
-                cancellation_token,
+                token,
                 message_id or new_id("message"),
                 copy_context(),
             )
@@ -293,3 +294,19 @@ class SingleThreadedAgentRuntime(AgentRuntime):
     ) -> None:
         """Says how messages of a type are written in logs and spans; the last one wins."""
         self._serializers.add_serializer(serializer)
+
+
+def _token_for(reply: asyncio.Future[Any]) -> CancellationToken:
+    """A token of a message's own: the handler may use it to end the sender's waiting.
+
+    It lives no longer than the reply, so that nothing need be forgotten when the reply is there,
+    which is what makes `link_future` dear.
+    """
+    token, loop = CancellationToken(), reply.get_loop()
+
+    def give_up() -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(reply.cancel)
+
+    token.add_callback(give_up)
+    return token

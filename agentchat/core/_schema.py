@@ -182,10 +182,9 @@ def model_of(
 
 
 def attribute_of(parameter: str, base: type[BaseModel] = BaseModel) -> str:
-    """The attribute that holds a parameter in its model: `schema_` for `schema`, `x_` for `_x`."""
-    if parameter.startswith("_") or hasattr(base, parameter):
-        return parameter.strip("_") + "_"
-    return parameter
+    """The attribute that holds a parameter in its model: `field_schema` for `schema`, say."""
+    is_taken = parameter.startswith("_") or hasattr(base, parameter)
+    return f"field_{parameter}" if is_taken else parameter
 
 
 def bound_call(

@@ -20,12 +20,14 @@ from agentchat.messages._events import (
     CodeGenerationEvent,
     MemoryQueryEvent,
     ModelClientStreamingChunkEvent,
-    SelectorEvent,  # noqa: F401 - upstream has it here, outside __all__
     SelectSpeakerEvent,
     ThoughtEvent,
     ToolCallExecutionEvent,
     ToolCallRequestEvent,
     UserInputRequestedEvent,
+)
+from agentchat.messages._events import (
+    SelectorEvent as SelectorEvent,  # upstream has it here, outside __all__
 )
 from agentchat.messages._factory import MessageFactory
 from agentchat.messages._structured import (

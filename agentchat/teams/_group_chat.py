@@ -18,7 +18,8 @@ from agentchat.messages import (
 from agentchat.state import ChatAgentContainerState, TeamState
 from agentchat.teams._conversation import Utterance
 from agentchat.teams._manager import Ending, GroupChatManager, Roster, Rules
-from agentchat.teams._seat import LocalSeat
+from agentchat.teams._runtime_seat import RuntimeSeat
+from agentchat.teams._seat import Seat, seat_of
 
 Task = str | BaseChatMessage | Sequence[BaseChatMessage] | None
 
@@ -67,6 +68,7 @@ class BaseGroupChat(Team, Component[BaseModel]):
         self._max_turns = max_turns
         self._emit_team_events = emit_team_events
         self._message_factory = _factory_of(participants, custom_message_types or ())
+        self._runtime = runtime
         self._team_id = new_id("team")
         self._manager: GroupChatManager | None = None
         self._is_running = False
@@ -250,13 +252,21 @@ class BaseGroupChat(Team, Component[BaseModel]):
     def _opened(self) -> GroupChatManager:
         """The manager; it is made when the team is first used."""
         if self._manager is None:
-            seats = tuple(LocalSeat(each, self._team_id) for each in self._participants)
             self._manager = self._manager_class(
                 self._manager_name,
-                Roster(self._team_id, seats, self._message_factory),
+                Roster(
+                    self._team_id,
+                    tuple(self._seat_of(each) for each in self._participants),
+                    self._message_factory,
+                ),
                 Rules(self._termination_condition, self._max_turns, self._emit_team_events),
             )
         return self._manager
+
+    def _seat_of(self, participant: ChatAgent | Team) -> Seat:
+        if self._runtime is None:
+            return seat_of(participant, self._team_id)
+        return RuntimeSeat(participant, self._team_id, self._runtime)
 
     def _started_manager(self, verb: str) -> GroupChatManager:
         if self._manager is None:

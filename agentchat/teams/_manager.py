@@ -9,11 +9,17 @@ from typing import Any, NamedTuple
 from agentchat.base import TerminationCondition
 from agentchat.core import AgentId, CancellationToken
 from agentchat.core._world import standing_at
-from agentchat.messages import BaseChatMessage, MessageFactory, SelectSpeakerEvent
+from agentchat.messages import (
+    BaseChatMessage,
+    MessageFactory,
+    SelectSpeakerEvent,
+    UserInputRequestedEvent,
+)
 from agentchat.state import BaseGroupChatManagerState
 from agentchat.teams._conversation import Conversation, Turn, Utterance
 from agentchat.teams._merge import merged
 from agentchat.teams._seat import Seat, Standing, team_error
+from agentchat.teams._watch import Watch
 
 
 @dataclass(frozen=True)
@@ -52,18 +58,32 @@ class Rules:
 class Choice:
     """Who speaks in a turn; filled in while it is made."""
 
-    __slots__ = ("ending", "speakers")
+    speakers: Sequence[str] = ()
+    ending: str | None = None
+    """Why nobody speaks any more."""
 
-    def __init__(self) -> None:
-        self.speakers: Sequence[str] = ()
-        self.ending: str | None = None
-        """Why nobody speaks any more."""
+    is_abandoned = False
+    """Whether the turn was broken off because the team was asked to stop."""
+
+    def __init__(self, is_first: bool = False) -> None:
+        self.is_first = is_first
+        """Whether it is the first of the run; its failure is the caller's, as it is."""
 
 
 class Ending(NamedTuple):
     """The last item of a conversation's stream."""
 
     reason: str
+
+
+class _Run(NamedTuple):
+    """What all turns of a run share."""
+
+    token: CancellationToken
+    standing: Standing
+    """Where speakers are chosen."""
+
+    watch: Watch
 
 
 class GroupChatManager(ABC):
@@ -138,106 +158,115 @@ class GroupChatManager(ABC):
         self, task: Sequence[BaseChatMessage], token: CancellationToken, show_task: bool
     ) -> AsyncGenerator[Utterance | Ending, None]:
         """Yields what is said and done, and finally why it ended."""
-        if self._is_over():
+        condition = self.rules.termination_condition
+        if condition is not None and condition.terminated:
             yield Ending("The group chat has already terminated.")
             return
         await self.check_task(task)
-        self.conversation.announce(task)
-        for message in task if show_task else ():
-            yield message
-        reason = await self._reason_to_stop(task, turns=0) if task else None
-        is_first = True
-        while reason is None:
-            choice = Choice()
-            turn = self._turn(choice, token, is_first)
-            try:
-                async for utterance in turn:
-                    yield utterance
-            finally:
-                await turn.aclose()
-            reason = choice.ending
-            is_first = False
-        yield Ending(reason)
+        with Watch(condition) as watch:
+            self.conversation.announce(task)
+            for message in task if show_task else ():
+                yield message
+            reason = await self._reason_to_stop(task, 0, watch) if task else None
+            place = (*standing_at.get(), self.name)
+            run = _Run(token, Standing(self._agent_id, place, token), watch)
+            choice = Choice(is_first=True)
+            while reason is None:
+                turn = self._turn(choice, run)
+                try:
+                    async for utterance in turn:
+                        yield utterance
+                finally:
+                    await turn.aclose()
+                reason = choice.ending
+                choice = Choice()
+            yield Ending(reason)
 
-    async def _turn(
-        self, choice: Choice, token: CancellationToken, is_first: bool
-    ) -> AsyncGenerator[Utterance, None]:
+    async def _turn(self, choice: Choice, run: _Run) -> AsyncGenerator[Utterance, None]:
         """Yields what happens in one turn, and notes in the choice whether it was the last."""
-        standing = Standing(self._agent_id, (*standing_at.get(), self.name), token)
         try:
             if self._resumed is not None:
-                with standing:
+                with run.standing:
                     await self._resumed.wait()
             if self.announces:
-                async for event in _stepping(self.choose(choice), standing):
+                async for event in _stepping(self.choose(choice), run.standing):
                     yield event
             else:
-                with standing:
+                with run.standing:
                     choice.speakers = await self.select_speakers(self.conversation.thread)
         except Exception as error:
-            if is_first:
+            if choice.is_first:
                 raise
             raise team_error(error) from error
         if choice.speakers and self.rules.emit_team_events:
             yield SelectSpeakerEvent(content=list(choice.speakers), source=self.name)
         turns = self.conversation.begin(choice.speakers)
-        speeches = self._speeches(turns, token)
+        speeches = self._speeches(turns, choice, run)
         try:
             async for utterance in speeches:
                 yield utterance
         finally:
             await speeches.aclose()
-        choice.ending = await self._reason_after(turns, choice)
+        choice.ending = await self._reason_after(turns, choice, run.watch)
 
     def _speeches(
-        self, turns: Sequence[Turn], token: CancellationToken
+        self, turns: Sequence[Turn], choice: Choice, run: _Run
     ) -> AsyncGenerator[Utterance, None]:
         if len(turns) == 1:
-            return self._speech(turns[0], token)
-        return merged([self._speech(turn, token) for turn in turns])
+            return self._speech(turns[0], choice, run)
+        return merged([self._speech(turn, choice, run) for turn in turns])
 
     async def _speech(
-        self, turn: Turn, token: CancellationToken
+        self, turn: Turn, choice: Choice, run: _Run
     ) -> AsyncGenerator[Utterance, None]:
         """Yields what one speaker says and does, and notes it in the turn."""
         self._turn_number += 1
         seat = self._seat_by_name[turn.speaker]
         path = (*standing_at.get(), f"{turn.speaker}#{self._turn_number}")
-        standing = Standing(seat.agent_id, path, token)
-        stream = seat.answer(self.conversation.unheard(turn.speaker), token)
+        standing = Standing(seat.agent_id, path, run.token)
+        stream = seat.answer(self.conversation.unheard(turn.speaker), run.token)
+        asks_a_person = False
         try:
             while True:
-                with standing:
-                    item = await anext(stream)
+                if asks_a_person:
+                    # Meanwhile the condition may be met from outside.
+                    with standing, run.watch.call.interrupting():
+                        item = await anext(stream)
+                else:
+                    with standing:
+                        item = await anext(stream)
+                asks_a_person = type(item) is UserInputRequestedEvent
                 for utterance in turn.note(item):
                     yield utterance
         except StopAsyncIteration:
             return
+        except asyncio.CancelledError:
+            if run.token.is_cancelled() or not run.watch.called_off():
+                raise
+            choice.is_abandoned = True
         except Exception as error:
             raise team_error(error) from error
         finally:
             await stream.aclose()
 
-    def _is_over(self) -> bool:
-        condition = self.rules.termination_condition
-        if condition is None:
-            return False
-        if not condition.terminated:
-            condition.on_run_start()
-        return condition.terminated
-
-    async def _reason_after(self, turns: Sequence[Turn], choice: Choice) -> str | None:
+    async def _reason_after(
+        self, turns: Sequence[Turn], choice: Choice, watch: Watch
+    ) -> str | None:
         try:
             if choice.ending is not None:
                 return await self._settled(choice.ending)
+            if choice.is_abandoned:
+                return await self._reason_to_stop((), 0, watch)
             self.turn_over(turns)
-            return await self._reason_to_stop(self.conversation.commit(turns), turns=1)
+            return await self._reason_to_stop(self.conversation.commit(turns), 1, watch)
         except Exception as error:
             raise team_error(error) from error
 
-    async def _reason_to_stop(self, delta: Sequence[Utterance], turns: int) -> str | None:
+    async def _reason_to_stop(
+        self, delta: Sequence[Utterance], turns: int, watch: Watch
+    ) -> str | None:
         """Why the team stops after what was just said; stopping makes it ready for the next run."""
-        reason = await self._verdict(delta)
+        reason = await watch.verdict(delta)
         if reason is None:
             self.turns_taken += turns
             reason = self.rules.exhausted_by(self.turns_taken)
@@ -250,12 +279,6 @@ class GroupChatManager(ABC):
         if self.rules.termination_condition is not None:
             await self.rules.termination_condition.reset()
         return reason
-
-    async def _verdict(self, delta: Sequence[Utterance]) -> str | None:
-        if self.rules.termination_condition is None:
-            return None
-        stop = await self.rules.termination_condition(delta)
-        return None if stop is None else stop.content
 
 
 async def _stepping(

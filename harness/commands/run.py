@@ -16,7 +16,7 @@ from rich.console import Console
 from agentchat import __version__
 from agentchat.core._world import SystemWorld
 from harness.discovery import discover
-from harness.errors import NoScenarios, UsageError
+from harness.errors import HarnessError, NoScenarios, UsageError
 from harness.progress import display_for
 from harness.reporter import reporter_named
 from harness.result import Manifest, Outcome
@@ -104,9 +104,13 @@ def _played(
                     folder.add(trial.trace, trial.result)
                 done.append(replace(trial, trace=trial.trace.model_copy(update={"events": ()})))
                 display.finished(trial.result)
-    except KeyboardInterrupt:
-        told = f"Interrupted: {len(done)} of {len(scenarios)} trials lie in {folder.draft}"
+    except (KeyboardInterrupt, HarnessError) as error:
+        folder.give_up()
+        where = f" lie in {folder.draft}" if done else " were run"
+        told = f"Interrupted: {len(done)} of {len(scenarios)} trials{where}"
         console.print(told, soft_wrap=True)
+        if isinstance(error, HarnessError):
+            raise
         raise typer.Exit(_INTERRUPTED) from None
     return done
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
+from types import FunctionType
 from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol
 
 from harness.result import Judgement
@@ -121,4 +122,6 @@ def _title(function: Callable[..., Any]) -> str:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, FunctionType):
+        return _title(value)  # Its repr holds an address.
     return "..." if value is Ellipsis else repr(value)

@@ -55,6 +55,7 @@ _PLAIN_TAGS = ("map", "seq", "python/tuple", "python/list", "python/dict")
 _HEADER_NAME_TAG = "python/object/new:multidict."
 # A document that is much longer than its text is an attack, not a recording.
 _MOST_ALIASED = 1_000_000
+_DEEPEST = 200
 
 
 def read_yaml(data: bytes, *, libyaml: bool = True) -> Any:
@@ -159,10 +160,15 @@ class _Builder:
         self._add(value, event)
 
     def _mapping_start(self, event: Any) -> None:
-        self._stack.append(_Open({}, event, self._weight))
+        self._open({}, event)
 
     def _sequence_start(self, event: Any) -> None:
-        self._stack.append(_Open([], event, self._weight))
+        self._open([], event)
+
+    def _open(self, value: dict[Any, Any] | list[Any], event: Any) -> None:
+        if len(self._stack) == _DEEPEST:
+            raise YamlError("nested too deeply", _position(event.start_mark))
+        self._stack.append(_Open(value, event, self._weight))
 
     def _end(self, _: Any) -> None:
         done = self._stack.pop()

@@ -8,6 +8,7 @@ from urllib.parse import quote, quote_plus
 
 from harness.redaction._patterns import placeholder
 from harness.redaction._rewriting import Edit, positions
+from harness.redaction._runs import is_token, long_runs
 
 _SECRET_NAME = re.compile(
     r"(?:^|_)(?:API_?KEY|KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(?:_|$|\d)",
@@ -66,23 +67,31 @@ class KnownSecrets:
     """
 
     def __init__(self, value_by_name: Mapping[str, str]) -> None:
-        self.value_by_name = dict(value_by_name)
         self._name_by_spelling: dict[bytes, str] = {}
         for name, value in value_by_name.items():
             for spelling in _spellings(value):
                 self._name_by_spelling.setdefault(spelling, name)
+        self._tokens = [each for each in self._name_by_spelling if is_token(each)]
+        self._phrases = [each for each in self._name_by_spelling if not is_token(each)]
+        self._shortest = min(map(len, self._tokens), default=0)
 
     def find(self, data: bytes) -> list[Edit]:
         """Every place where a secret stands, in whatever spelling."""
         return [
-            Edit(start, start + len(spelling), placeholder(name))
-            for spelling, name in self._name_by_spelling.items()
+            Edit(start, start + len(spelling), placeholder(self._name_by_spelling[spelling]))
+            for spelling in self._spellings_in(data)
             for start in positions(spelling, data)
         ]
 
     def name_in(self, data: bytes) -> str | None:
         """The name of a secret that stands in the bytes."""
-        return next((name for text, name in self._name_by_spelling.items() if text in data), None)
+        return next((self._name_by_spelling[each] for each in self._spellings_in(data)), None)
+
+    def _spellings_in(self, data: bytes) -> Iterator[bytes]:
+        runs = long_runs(data, self._shortest) if self._tokens else b""
+        if runs:
+            yield from (each for each in self._tokens if each in runs)
+        yield from (each for each in self._phrases if each in data)
 
 
 def _spellings(value: str) -> Iterator[bytes]:

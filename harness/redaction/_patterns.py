@@ -5,14 +5,15 @@ import re
 from typing import NamedTuple
 
 from harness.redaction._rewriting import Edit
+from harness.redaction._runs import long_runs
 
 
 class Pattern(NamedTuple):
     """A kind of secret."""
 
     name: str
-    hints: tuple[bytes, ...]
-    """One of them stands in every text that holds the secret: a cheap test before the search."""
+    prefixes: tuple[bytes, ...]
+    """How it begins; empty when its surroundings tell it."""
 
     secret: re.Pattern[bytes]
     """Its group `secret`, if it has one, is the part to remove."""
@@ -20,12 +21,14 @@ class Pattern(NamedTuple):
 
 # A digit tells a key from words that share its beginning: `user_preferences`, `sk-learn`.
 _WITH_DIGIT = rb"(?=[A-Za-z_-]*[0-9])"
+_SHORTEST = 16
+"""No secret has fewer characters."""
 
 
 def _token(name: str, prefixes: str, rest: bytes) -> Pattern:
-    hints = tuple(prefix.encode() for prefix in prefixes.split())
-    either = b"|".join(re.escape(hint) for hint in hints)
-    return Pattern(name, hints, re.compile(b"(?:" + either + b")" + rest))
+    beginnings = tuple(prefix.encode() for prefix in prefixes.split())
+    either = b"|".join(re.escape(beginning) for beginning in beginnings)
+    return Pattern(name, beginnings, re.compile(b"(?:" + either + b")" + rest))
 
 
 PATTERNS = (
@@ -36,15 +39,16 @@ PATTERNS = (
     _token("gitlab-token", "glpat-", rb"[A-Za-z0-9_-]{20,}"),
     _token("google-key", "AIza", rb"[0-9A-Za-z_-]{35}"),
     _token("google-token", "ya29.", rb"[0-9A-Za-z_-]{20,}"),
-    _token("slack-token", "xoxb- xoxp- xoxa- xoxr- xoxs- xapp-", rb"[A-Za-z0-9-]{10,}"),
+    _token("slack-token", "xoxb- xoxp- xoxa- xoxr- xoxs- xapp-", rb"[A-Za-z0-9-]{11,}"),
     _token("jwt", "eyJ", rb"[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
     _token("organization", "org- org_", _WITH_DIGIT + rb"[A-Za-z0-9]{16,}"),
     _token("project", "proj_", _WITH_DIGIT + rb"[A-Za-z0-9]{16,}"),
     _token("user", "user- user_", _WITH_DIGIT + rb"[A-Za-z0-9]{16,}"),
-    Pattern("bearer", (b"earer ", b"EARER "),
-            re.compile(rb"(?i:bearer) +(?P<secret>" + _WITH_DIGIT + rb"[A-Za-z0-9._~+/-]{16,}=*)")),
-    Pattern("private-key", (b"PRIVATE KEY",),
-            re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----(?P<secret>[^-]{32,})-----END")),
+    Pattern("bearer", (),
+            re.compile(rb"(?:[Bb]earer|BEARER) +(?P<secret>" + _WITH_DIGIT
+                       + rb"[A-Za-z0-9._~+/-]{16,}=*)")),
+    Pattern("private-key", (),
+            re.compile(rb"PRIVATE KEY-----(?P<secret>[^-]{32,})-----END")),
 )  # fmt: skip
 
 PLACEHOLDER = re.compile(rb"<secret:[A-Za-z0-9_.-]+(?::[0-9a-f]{4})?>")
@@ -68,10 +72,13 @@ def placeholder(name: str, secret: bytes = b"") -> bytes:
 
 def find_patterns(data: bytes) -> list[Edit]:
     """Every secret that can be told by its form."""
+    runs = long_runs(data, _SHORTEST)
+    if not runs:
+        return []
     return [
         edit
         for pattern in PATTERNS
-        if any(hint in data for hint in pattern.hints)
+        if not pattern.prefixes or any(prefix in runs for prefix in pattern.prefixes)
         for edit in _find(pattern, data)
     ]
 

@@ -48,6 +48,9 @@ class Redactor:
 
     def __init__(self, known: Mapping[str, str] | None = None) -> None:
         self.known = KnownSecrets(known or {})
+        # Every request has the same few headers and addresses.
+        self._texts: dict[str, str] = {}
+        self._urls: dict[str, str] = {}
 
     def body(self, data: bytes) -> bytes:
         """A whole body, redacted."""
@@ -63,13 +66,17 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """A text, redacted."""
-        data = text.encode(errors="surrogatepass")
-        return self.body(data).decode(errors="surrogatepass")
+        if text not in self._texts:
+            data = self.body(text.encode(errors="surrogatepass"))
+            self._texts[text] = data.decode(errors="surrogatepass")
+        return self._texts[text]
 
     def url(self, url: str) -> str:
         """A URL, redacted: also its login, and the values of parameters such as `api_key`."""
-        hidden = placeholder("login").decode()
-        return self.text(_parameters_redacted(_LOGIN.sub(hidden, url)))
+        if url not in self._urls:
+            hidden = placeholder("login").decode()
+            self._urls[url] = self.text(_parameters_redacted(_LOGIN.sub(hidden, url)))
+        return self._urls[url]
 
     def headers(self, headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Headers, redacted: the secret ones wholly, in the others what looks like a secret."""

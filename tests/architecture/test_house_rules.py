@@ -19,10 +19,10 @@ def named(file: Path) -> str:
 def public_definitions(
     node: ast.AST,
 ) -> Iterator[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
+    kinds = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            if not child.name.startswith("_"):
-                yield child
+        if isinstance(child, kinds) and not child.name.startswith("_"):
+            yield child
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=named)

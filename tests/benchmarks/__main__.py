@@ -1,4 +1,4 @@
-"""Runs every benchmark: `make bench`. Each `bench_*.py` here has a `main` that tells if it passed."""
+"""Runs every benchmark: `make bench`. Each `bench_*.py` has a `main` that tells if it passed."""
 
 from importlib import import_module
 from pathlib import Path

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 5
+ROUNDS = 9
 SUBSCRIBERS = 30
 WANTED = 8.0
 

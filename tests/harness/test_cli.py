@@ -147,3 +147,8 @@ def test_what_does_not_fit_together_is_one_message(
 def test_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("--version") == 0
     assert capsys.readouterr().out.startswith("agentchat-harness ")
+
+
+def test_lists_cassettes_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("cassettes", "--help") == 0
+    assert "list" in capsys.readouterr().out

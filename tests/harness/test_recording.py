@@ -11,6 +11,8 @@ from harness.runner import Trial, run_trial
 from harness.session import RecordMode
 
 STORY = '''
+from pathlib import Path
+
 from agentchat.core.models import UserMessage
 from harness import Run, contains, last_message, scenario
 
@@ -20,7 +22,8 @@ async def looks(run: Run) -> str:
     model = run.model("gpt-4o")
     question = UserMessage(content=f"What is in {run.workdir}?", source="user")
     first = await model.create([question])
-    pieces = [piece async for piece in model.create_stream([question, question])]
+    more = int(Path(__file__).with_name("more.txt").read_text())
+    pieces = [piece async for piece in model.create_stream([question] * more)]
     return f"{first.content} {pieces[-1].content}"
 '''
 
@@ -42,6 +45,7 @@ def project(folder: Path, script: str | None = SCRIPT) -> Path:
     (folder / "pyproject.toml").touch()
     (folder / "scenarios").mkdir()
     (folder / "scenarios" / "story.py").write_text(STORY, encoding="utf-8")
+    (folder / "scenarios" / "more.txt").write_text("2", encoding="utf-8")
     if script is not None:
         (folder / "scenarios" / "story.script.yaml").write_text(script, encoding="utf-8")
     return folder
@@ -99,9 +103,7 @@ def test_a_cassette_that_is_there_is_replayed_by_the_mode_once(tmp_path: Path) -
 def test_only_what_is_new_is_asked_by_the_mode_new_episodes(tmp_path: Path) -> None:
     folder = project(tmp_path)
     run(folder, RecordMode.REWRITE)
-    story = (folder / "scenarios" / "story.py").read_text(encoding="utf-8")
-    other = tmp_path / "scenarios" / "story.py"
-    other.write_text(story.replace("[question, question]", "[question] * 3"), encoding="utf-8")
+    (folder / "scenarios" / "more.txt").write_text("3", encoding="utf-8")
 
     added = run(folder, RecordMode.NEW_EPISODES)
 

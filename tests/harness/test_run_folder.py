@@ -79,3 +79,11 @@ def test_refuses_to_replace_what_is_no_run(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="is no run folder, and is left as it is"):
         RunFolder(tmp_path)
+
+
+def test_a_run_without_any_trial_leaves_nothing(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "latest")
+
+    folder.give_up()
+
+    assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,7 @@ from agentchat.core._world import now, scope, sleep
 from agentchat.core.models import ChatCompletionClient, CreateResult, UserMessage
 from agentchat.messages import ModelClientStreamingChunkEvent, TextMessage, ThoughtEvent
 from harness import Run, Scenario, contains, said, scenario
-from harness.errors import UnexpectedModelCall
+from harness.errors import UnexpectedModelCall, UsageError
 from harness.result import Failure, Judgement
 from harness.run import Settings
 from harness.runner import Trial, run_trial
@@ -301,3 +301,50 @@ def test_what_a_run_hands_out_is_closed_at_its_end() -> None:
 
     assert told(run(drinking))[-1][1] == "True"
     assert not tap.is_open
+
+
+def test_an_error_on_closing_is_an_error_of_the_trial() -> None:
+    class Stuck:
+        async def close(self) -> None:
+            raise OSError("it does not close")
+
+    async def leaving(run: Run) -> str:
+        run.closing(Stuck())
+        return "Bye"
+
+    failure = run(leaving).result.failure
+
+    assert failure is not None
+    assert (failure.error, failure.text) == ("OSError", "it does not close")
+
+
+def test_the_cause_of_an_error_is_told_with_it() -> None:
+    async def hiding(run: Run) -> str:
+        raise ConnectionError("Connection error.") from OSError("no route")
+
+    failure = run(hiding).result.failure
+
+    assert failure is not None
+    assert failure.text == "Connection error.\ncaused by OSError: no route"
+
+
+def test_what_the_harness_refuses_is_no_error_of_the_subject() -> None:
+    async def misusing(run: Run) -> str:
+        raise ValueError("wrapped") from UsageError("not like this")
+
+    with pytest.raises(UsageError, match="not like this"):
+        run(misusing)
+
+
+def test_the_description_is_what_follows_the_title() -> None:
+    def telling(run: Run) -> Any:
+        """A title.
+
+        A paragraph:
+            indented.
+        """
+        return Writer("Hello")
+
+    result = run(telling).result
+
+    assert (result.title, result.description) == ("A title.", "A paragraph:\n    indented.")

@@ -9,7 +9,7 @@ from harness.scenario import Scenario
 from harness.session import RecordMode
 from harness.workers import run_all
 
-STORY = '''
+STORY = """
 import os
 from harness import Run, scenario
 
@@ -29,7 +29,7 @@ async def asks(run: Run) -> str:
 @scenario()
 async def dies(run: Run) -> str:
     os._exit(1)
-'''
+"""
 
 
 def stories(folder: Path, *names: str) -> list[Scenario]:

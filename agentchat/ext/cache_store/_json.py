@@ -1,4 +1,4 @@
-"""Values of a cache as JSON text: what a store that outlives the process keeps, and never a pickle."""
+"""Values of a cache as JSON text, the form in which they may outlive the process."""
 
 import json
 from typing import Any

@@ -1,6 +1,6 @@
 """DiskCacheStore: values in a directory, by the diskcache library."""
 
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -45,8 +45,10 @@ class DiskCacheStore(CacheStore[T], Component[DiskCacheStoreConfig]):
         self.cache = cache_instance
 
     def get(self, key: str, default: T | None = None) -> T | None:
-        value = self.cache.get(key, default)
-        return from_text(value) if isinstance(value, str) and value is not default else value
+        value = self.cache.get(key)
+        if value is None:
+            return default
+        return cast(T, from_text(value) if isinstance(value, str) else value)
 
     def set(self, key: str, value: T) -> None:
         """Keeps the value under the key, in the place of an older one.
@@ -64,11 +66,11 @@ class DiskCacheStore(CacheStore[T], Component[DiskCacheStoreConfig]):
         return cls(diskcache.Cache(config.directory, disk=_DiskWithoutPickles))
 
 
+_PICKLED = diskcache.core.MODE_PICKLE
+
+
 class _DiskWithoutPickles(diskcache.Disk):  # type: ignore[misc]
     """Reads numbers, texts and bytes; a pickle is as good as nothing."""
 
     def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
         return None if mode == _PICKLED else super().fetch(mode, filename, value, read)
-
-
-_PICKLED = diskcache.core.MODE_PICKLE

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing, nullcontext
+from contextlib import aclosing
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -20,6 +20,7 @@ from agentchat.core.models import (
 )
 from agentchat.core.tools import Tool, ToolSchema
 from agentchat.ext.models._cache_key import Call, identity_of
+from agentchat.ext.models._interruption import interrupting
 from agentchat.ext.models._single_flight import SingleFlights
 
 __all__ = ["CHAT_CACHE_VALUE_TYPE", "ChatCompletionCache"]
@@ -91,8 +92,8 @@ class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
     ) -> AsyncGenerator[str | CreateResult, None]:
         """The model's answer piece by piece, or the pieces that came before.
 
-        An answer that did not come in pieces then is one piece. A stream is kept when it has been
-        read to its end.
+        An answer that did not come in pieces then is one piece. A stream is kept once the client
+        has come to its end.
         """
         call = Call(messages, tools, tool_choice, json_output, extra_create_args)
         key = call.key(self._identity_of_client())
@@ -185,10 +186,7 @@ async def _interruptible(
     """The items of a flight; a reader whose token is cancelled leaves it, and it alone."""
     async with aclosing(flight):
         while True:
-            guard = (
-                nullcontext() if cancellation_token is None else cancellation_token.interrupting()
-            )
-            with guard:
+            with interrupting(cancellation_token):
                 item = await anext(flight, None)
             if item is None:
                 return

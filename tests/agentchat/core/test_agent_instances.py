@@ -151,5 +151,5 @@ async def test_looking_at_an_agent_checks_its_class():
     runtime = SingleThreadedAgentRuntime()
     await runtime.register_factory("quiet", Quiet)
 
-    with pytest.raises(TypeError, match="not of type Other. It is of type Quiet"):
+    with pytest.raises(TypeError, match=r"not of type Other\. It is of type Quiet"):
         await runtime.try_get_underlying_agent_instance(ONE, Other)

@@ -7,10 +7,20 @@ import pytest
 
 from agentchat.agents import BaseChatAgent
 from agentchat.base import Response, TaskResult
-from agentchat.conditions import MaxMessageTermination, TextMentionTermination
+from agentchat.conditions import (
+    ExternalTermination,
+    MaxMessageTermination,
+    TextMentionTermination,
+)
 from agentchat.core import CancellationToken, MessageHandlerContext
 from agentchat.core import _world as world
-from agentchat.messages import BaseAgentEvent, BaseChatMessage, TextMessage, ThoughtEvent
+from agentchat.messages import (
+    BaseAgentEvent,
+    BaseChatMessage,
+    TextMessage,
+    ThoughtEvent,
+    UserInputRequestedEvent,
+)
 from agentchat.teams import RoundRobinGroupChat
 
 
@@ -305,3 +315,59 @@ async def test_agents_run_at_a_place_of_their_own_and_the_consumer_does_not() ->
         places.append(world.path())
 
     assert places == [(), (("one#1",), "one"), (), (("two#2",), "two"), (), ()]
+
+
+class Asking(Echo):
+    """Asks a person who never answers."""
+
+    async def on_messages_stream(
+        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
+    ) -> AsyncGenerator[BaseAgentEvent | BaseChatMessage | Response, None]:
+        yield UserInputRequestedEvent(request_id="1", source=self.name)
+        await asyncio.Event().wait()
+
+
+async def test_an_external_stop_wakes_a_team_that_waits_for_a_person() -> None:
+    """AutoGen goes on waiting for the input (#4376)."""
+    stop = ExternalTermination()
+    team = RoundRobinGroupChat([Asking("one")], termination_condition=stop)
+    stream = team.run_stream(task="go")
+    await anext(stream)
+    await anext(stream)
+    waiting = asyncio.ensure_future(anext(stream))
+    await asyncio.sleep(0)
+
+    stop.set()
+
+    result = await waiting
+    assert isinstance(result, TaskResult)
+    assert result.stop_reason == "External termination requested"
+    await stream.aclose()
+
+
+async def test_an_external_stop_lets_a_working_agent_finish_its_turn() -> None:
+    stop = ExternalTermination()
+    team = RoundRobinGroupChat([Thinker("one")], termination_condition=stop)
+    stream = team.run_stream(task="go")
+    await anext(stream)
+    await anext(stream)
+
+    stop.set()
+
+    rest = [item async for item in stream]
+    assert [type(item).__name__ for item in rest] == ["TextMessage", "TaskResult"]
+
+
+async def test_a_condition_serves_one_running_team_at_a_time() -> None:
+    """AutoGen lets the teams count each other's messages (#5248)."""
+    shared = MaxMessageTermination(9)
+    first = RoundRobinGroupChat([Echo("one")], termination_condition=shared)
+    second = RoundRobinGroupChat([Echo("two")], termination_condition=shared)
+    stream = first.run_stream(task="go")
+    await anext(stream)
+
+    with pytest.raises(ValueError, match="at work in another running team"):
+        await second.run(task="go")
+
+    await stream.aclose()
+    assert (await second.run(task="go")).stop_reason is not None

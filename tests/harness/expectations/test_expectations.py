@@ -229,6 +229,10 @@ def test_an_expectation_reads_as_it_is_written() -> None:
     assert repr(speakers("user", ..., "editor")) == "speakers('user', ..., 'editor')"
 
 
+def test_a_function_inside_an_expectation_reads_as_its_title() -> None:
+    assert repr(not_(long_enough)) == "not_(It is long enough.)"
+
+
 def test_expectations_that_read_the_same_are_equal() -> None:
     assert stopped(because="x") == stopped(because="x") != stopped(because="y")
 

@@ -7,7 +7,7 @@ over every parameter of the body is left out, which costs more than all the rest
 import json
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from openai._types import RequestOptions
 
 from agentchat.core._cancellation import CancellationToken
 from agentchat.ext.models._errors import UnreadableReply
+from agentchat.ext.models._interruption import interrupting
 from agentchat.ext.models.openai._request import Request
 
 Json = dict[str, Any]
@@ -47,7 +48,7 @@ async def completion(
         UnreadableReply: The body is not a JSON object.
         openai.OpenAIError: Whatever the SDK raises.
     """
-    with _reading(request.model), _interrupting(cancellation_token):
+    with _reading(request.model), interrupting(cancellation_token):
         body = await client.post(
             _PATH,
             cast_to=cast(type[Json], dict[str, Any]),
@@ -69,7 +70,7 @@ async def opened_stream(
     Raises:
         openai.OpenAIError: Whatever the SDK raises.
     """
-    with _reading(request.model), _interrupting(cancellation_token):
+    with _reading(request.model), interrupting(cancellation_token):
         return await client.post(
             _PATH,
             cast_to=cast(type[Json], dict[str, Any]),
@@ -92,7 +93,7 @@ async def chunks(
     empty_in_a_row = 0
     try:
         while True:
-            with _reading(model), _interrupting(cancellation_token):
+            with _reading(model), interrupting(cancellation_token):
                 chunk = await anext(stream, None)
             if chunk is None:
                 return
@@ -139,10 +140,6 @@ def _reading(model: str) -> Iterator[None]:
         yield
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise UnreadableReply(model, str(error)) from error
-
-
-def _interrupting(cancellation_token: CancellationToken | None) -> AbstractContextManager[object]:
-    return nullcontext() if cancellation_token is None else cancellation_token.interrupting()
 
 
 def _excerpt(value: object) -> str:

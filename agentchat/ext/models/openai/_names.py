@@ -16,7 +16,7 @@ def api_name(name: str) -> str:
     for by a digest.
 
     >>> api_name("writer"), api_name("Müller & Co")
-    ('writer', 'M_ller___Co_0b4cf1a8')
+    ('writer', 'M_ller___Co_d06ab175')
     """
     if _LEGAL.fullmatch(name):
         return name

@@ -1,0 +1,125 @@
+"""Teachability: a memory that learns from what users say."""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from agentchat.core import CancellationToken, Component
+from agentchat.core.memory import (
+    LexicalMemory,
+    Memory,
+    MemoryContent,
+    MemoryMimeType,
+    MemoryQueryResult,
+    UpdateContextResult,
+)
+from agentchat.core.model_context import ChatCompletionContext
+from agentchat.core.models import (
+    ChatCompletionClient,
+    UserMessage,
+)
+
+__all__ = ["DEFAULT_RULES", "Teachability"]
+
+DEFAULT_RULES = (
+    r"\b(?:remember|note|keep in mind|bear in mind|don't forget|do not forget)\b",
+    r"\b(?:from now on|in (?:the )?future|next time)\b",
+    r"^(?:please )?(?:always|never)\b",
+    r"\b(?:i|we) (?:always|never|usually|prefer|like|love|dislike|hate|want you to)\b",
+    r"\b(?:my|our) (?:\w+ ){1,3}(?:is|are)\b",
+    r"^(?:when|whenever|if) (?:i|we|you)\b.*,",
+)
+"""What a sentence worth learning looks like: regular expressions, searched without case."""
+
+_INSTRUCTIONS = """Users teach an assistant as they talk to it. Write down what it should know or \
+do in later conversations too: facts about the user, wishes, rules, and how to solve a kind of task.
+
+Write one thing a line, each to be understood on its own, without numbers or bullets. Write NOTHING
+if there is nothing to learn, as in a question or a task that is good for once only."""
+
+# A question asks, whatever words it uses.
+_SENTENCE = re.compile(r"[^.!?\n]+(?:[.](?=\S)[^.!?\n]*)*[.!?]*")
+
+
+class Teachability(Memory, Component[BaseModel]):
+    """Learns from what users say, and tells what it has learned where that bears on the task.
+
+    In each turn it first recalls, and then learns from what was said since the last answer. By
+    default it keeps the sentences that look like advice; with a model client it has the model put
+    them into words. An application that knows better calls `learn`. Nothing is learned twice.
+
+    Args:
+        memory: Where advice is kept, and how it is found again; by default a LexicalMemory. With
+            a JsonLinesMemory, advice outlives the process.
+        model_client: Is asked, once for each message of a teacher, what there is to learn.
+        teachers: The sources of messages to learn from. What other agents and tools say teaches
+            nothing, so that a web page can't.
+        rules: What a sentence must look like to be kept; without effect if there is a model client.
+    """
+
+    component_provider_override = "agentchat.ext.memory.teachability.Teachability"
+
+    def __init__(
+        self,
+        memory: Memory | None = None,
+        model_client: ChatCompletionClient | None = None,
+        teachers: Sequence[str] = ("user",),
+        rules: Sequence[str] = DEFAULT_RULES,
+    ) -> None:
+        self._memory = LexicalMemory() if memory is None else memory
+        self._model_client = model_client
+        self._teachers = tuple(teachers)
+        self._rules = [re.compile(rule, re.IGNORECASE) for rule in rules]
+
+    async def update_context(self, model_context: ChatCompletionContext) -> UpdateContextResult:
+        """Puts advice that bears on the last message into the context, and learns from it."""
+        # In this order: what was said a moment ago needs no recalling.
+        recalled = await self._memory.update_context(model_context)
+        for message in _since_last_answer(await model_context.get_messages()):
+            if isinstance(message, UserMessage) and message.source in self._teachers:
+                async for advice in self._advice_in(message):
+                    await self.learn(advice)
+        return recalled
+
+    async def learn(self, advice: str) -> bool:
+        """Remembers a piece of advice; False when it is known already, letter case aside."""
+        if await self._knows(advice):
+            return False
+        await self._memory.add(MemoryContent(content=advice, mime_type=MemoryMimeType.TEXT))
+        return True
+
+    async def query(
+        self,
+        query: str | MemoryContent,
+        cancellation_token: CancellationToken | None = None,
+        **kwargs: Any,
+    ) -> MemoryQueryResult:
+        """The advice that bears on a question."""
+        return await self._memory.query(query, cancellation_token, **kwargs)
+
+    async def add(
+        self, content: MemoryContent, cancellation_token: CancellationToken | None = None
+    ) -> None:
+        """Remembers something whatever it looks like, and also if it is known already."""
+        await self._memory.add(content, cancellation_token)
+
+    async def clear(self) -> None:
+        """Forgets everything."""
+        await self._memory.clear()
+
+    async def close(self) -> None:
+        """Closes the memory inside; the model client is its owner's."""
+        await self._memory.close()
+
+    async def _knows(self, advice: str) -> bool:
+        known = await self._memory.query(advice)
+        return any(str(item.content).casefold() == advice.casefold() for item in known.results)
+
+    async def _advice_in(self, message: UserMessage) -> AsyncIterator[str]:
+        parts = [message.content] if isinstance(message.content, str) else message.content
+        text = "\n".join(part for part in parts if isinstance(part, str))
+        found = await self._worded(text) if self._model_client else self._matching(text)
+        for advice in found:
+            yield advice

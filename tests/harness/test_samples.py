@@ -1,0 +1,262 @@
+"""Real recordings of other projects replay: through the OpenAI client, or as the requests were."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx2
+import openai
+import pytest
+
+from agentchat.core import FunctionCall
+from agentchat.core.models import (
+    AssistantMessage,
+    CreateResult,
+    FunctionExecutionResult,
+    FunctionExecutionResultMessage,
+    LLMMessage,
+    ModelInfo,
+    SystemMessage,
+    UserMessage,
+)
+from agentchat.core.tools import ToolSchema
+from agentchat.ext.models.openai import OpenAIChatCompletionClient
+from harness.cassette import Interaction, Response
+from harness.errors import UnreadableCassette
+from harness.formats import load
+from harness.matching import Ignore
+from harness.session import CassetteSession
+from harness.transport import CassetteTransport
+
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "cassettes"
+
+pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"{SAMPLES} is not on this machine")
+
+# Our client always says these; several of the recorded ones left them out.
+SAID_BY_US = tuple(
+    map(Ignore, ("/stream", "/stream_options", "/tool_choice", "/tools/*/function/strict"))
+)
+
+CAPABLE: ModelInfo = {
+    "vision": True,
+    "function_calling": True,
+    "json_output": True,
+    "family": "unknown",
+    "structured_output": True,
+}
+
+
+class Answer(NamedTuple):
+    """What a model answered, in the terms of a CreateResult."""
+
+    text: str
+    calls: tuple[tuple[str, str], ...]
+    finish_reason: str
+    usage: tuple[int, int]
+
+
+def recorded_answer(interaction: Interaction) -> Answer:
+    """Read from the recording with nothing of the harness's or the client's own."""
+    assert isinstance(interaction.response, Response)
+    content = interaction.response.content
+    if content.lstrip().startswith(b"{"):
+        body = json.loads(content)
+        choice, usage = body["choices"][0], body["usage"]
+        message = choice["message"]
+        calls = [call["function"] for call in message.get("tool_calls") or ()]
+        said = tuple((call["name"], call["arguments"]) for call in calls)
+        return _answer(message.get("content"), said, choice["finish_reason"], usage)
+    return streamed_answer(content)
+
+
+def streamed_answer(content: bytes) -> Answer:
+    lines = [line.removeprefix(b"data: ") for line in content.splitlines() if line[:6] == b"data: "]
+    chunks = [json.loads(line) for line in lines if line != b"[DONE]"]
+    choices = [choice for chunk in chunks for choice in chunk.get("choices", ())]
+    text = "".join(choice["delta"].get("content") or "" for choice in choices)
+    calls: dict[int, list[str]] = {}
+    for choice in choices:
+        for delta in choice["delta"].get("tool_calls") or ():
+            call = calls.setdefault(delta["index"], ["", ""])
+            call[0] += delta["function"].get("name") or ""
+            call[1] += delta["function"].get("arguments") or ""
+    reasons = [choice["finish_reason"] for choice in choices if choice.get("finish_reason")]
+    usages = [chunk["usage"] for chunk in chunks if chunk.get("usage")]
+    said = tuple((name, arguments) for name, arguments in calls.values())
+    return _answer(text, said, reasons[-1], usages[-1] if usages else {})
+
+
+def _answer(text: Any, calls: tuple[tuple[str, str], ...], reason: str, usage: Any) -> Answer:
+    tokens = usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)
+    finish = "function_calls" if calls else reason
+    return Answer("" if calls else text or "", calls, finish, tokens)
+
+
+def given_answer(result: CreateResult) -> Answer:
+    calls = () if isinstance(result.content, str) else result.content
+    usage = result.usage
+    return Answer(
+        result.content if isinstance(result.content, str) else "",
+        tuple((call.name, call.arguments) for call in calls),
+        result.finish_reason,
+        (usage.prompt_tokens, usage.completion_tokens),
+    )
+
+
+def request_of(interaction: Interaction) -> dict[str, Any]:
+    """The recorded request, as arguments of the client's methods."""
+    body = json.loads(interaction.request.body)
+    tools = [ToolSchema(**tool["function"]) for tool in body.pop("tools", ())]
+    said_by_us = {"model", "stream", "stream_options", "tool_choice", "messages"}
+    return {
+        "messages": [message_of(message) for message in body["messages"]],
+        "tools": tools,
+        "extra_create_args": {name: body[name] for name in body if name not in said_by_us},
+    }
+
+
+def message_of(message: dict[str, Any]) -> LLMMessage:
+    content = message.get("content")
+    match message["role"]:
+        case "system":
+            return SystemMessage(content=content)
+        case "user":
+            return UserMessage(content=content, source="user")
+        case "tool":
+            result = FunctionExecutionResult(
+                content=content, call_id=message["tool_call_id"], name="tool", is_error=False
+            )
+            return FunctionExecutionResultMessage(content=[result])
+    if "tool_calls" not in message:
+        return AssistantMessage(content=content, source="assistant")
+    calls = [FunctionCall(id=call["id"], **call["function"]) for call in message["tool_calls"]]
+    return AssistantMessage(content=calls, thought=content, source="assistant")
+
+
+async def asked_again(session: CassetteSession, interaction: Interaction) -> CreateResult:
+    """What our client gets for the recorded request."""
+    async with httpx2.AsyncClient(transport=CassetteTransport(session)) as http_client:
+        body = json.loads(interaction.request.body)
+        client = OpenAIChatCompletionClient(
+            model=body["model"],
+            base_url=interaction.request.url.removesuffix("/chat/completions"),
+            api_key="replayed",
+            model_info=CAPABLE,
+            include_name_in_message=False,
+            http_client=http_client,
+        )
+        if not body.get("stream"):
+            return await client.create(**request_of(interaction))
+        *said, result = [item async for item in client.create_stream(**request_of(interaction))]
+        assert isinstance(result, CreateResult)
+        if isinstance(result.content, str):
+            assert "".join(map(str, said)) == result.content
+        return result
+
+
+CREW = "crewAI/lib/crewai/tests/cassettes"
+METRY = "openllmetry/packages/opentelemetry-instrumentation-"
+INFERENCE = "openinference/python/instrumentation/openinference-instrumentation-"
+CONTRIB = (
+    "opentelemetry-python-contrib/instrumentation-genai/"
+    "opentelemetry-instrumentation-openai-v2/tests/cassettes/"
+)
+MIRASCOPE = "mirascope/python/tests/e2e"
+PYDANTIC = "pydantic-ai/tests"
+
+PLAIN = (
+    f"{CREW}/agents/test_agent_max_iterations_stops_loop.yaml",
+    f"{CREW}/agents/test_multiple_agents_in_same_flow.yaml",
+    f"{INFERENCE}dspy/tests/openinference/instrumentation/dspy/cassettes/test_instrumentor/"
+    "test_compilation.yaml",
+    f"{METRY}openai/tests/traces/cassettes/test_chat/test_chat_reasoning.yaml",
+    f"{PYDANTIC}/models/cassettes/test_cerebras/"
+    "test_cerebras_zai_reasoning_replayed_as_think_tags.yaml",
+    f"{MIRASCOPE}/input/cassettes/test_ollama_provider/ollama_gemma3_4b.yaml",
+    f"{CONTRIB}test_chat_completion_extra_params.yaml",
+)
+TOOL_LOOPS = (
+    f"{CREW}/agents/TestMaxUsageCountWithNativeToolCalling."
+    "test_max_usage_count_limit_enforced_in_native_tool_calling.yaml",
+    f"{CREW}/agents/test_agent_execution_with_tools.yaml",
+    f"{CREW}/agents/test_agent_moved_on_after_max_iterations.yaml",
+    f"{CREW}/test_cache_hitting_between_agents.yaml",
+    f"{PYDANTIC}/cassettes/test_temporal/test_durability_agent_with_model_retry.yaml",
+    f"{PYDANTIC}/models/cassettes/test_tool_choice_matrix/"
+    "test_tool_choice_matrix[auto-openai].yaml",
+    f"{METRY}openai/tests/traces/cassettes/test_functions/"
+    "test_open_ai_function_calls_tools_parallel.yaml",
+)
+STREAMS = (
+    f"{MIRASCOPE}/output/cassettes/test_validation_retry/openai_gpt_4o_completions/"
+    "async_stream.yaml",
+    f"{CREW}/llms/litellm/test_litellm_async_streaming.yaml",
+    f"{INFERENCE}together/tests/openinference/instrumentation/together/cassettes/"
+    "test_instrumentor/test_async_chat_stream.yaml",
+    f"{METRY}groq/tests/traces/cassettes/test_chat_tracing/test_chat_streaming_legacy.yaml",
+    f"{CONTRIB}test_async_chat_completion_streaming_not_complete.yaml",
+    f"{PYDANTIC}/models/cassettes/test_openai/test_openai_moderation_stream.yaml",
+)
+STREAMED_CALLS = (
+    f"{METRY}openai/tests/traces/cassettes/test_functions/"
+    "test_open_ai_function_calls_tools_streaming_parallel.yaml",
+    f"{CREW}/test_handle_streaming_tool_calls.yaml",
+    f"{CREW}/test_handle_streaming_tool_calls_with_error.yaml",
+    f"{PYDANTIC}/models/cassettes/test_openai/test_run_stream_sync_streams_real_model.yaml",
+)
+
+
+@pytest.mark.parametrize("name", PLAIN + TOOL_LOOPS + STREAMS + STREAMED_CALLS)
+async def test_a_recorded_conversation_replays_through_our_client(name: str) -> None:
+    interactions = load(SAMPLES / name).interactions
+    session = CassetteSession(SAMPLES / name, key_parts=SAID_BY_US)
+
+    answers = [given_answer(await asked_again(session, each)) for each in interactions]
+
+    assert answers == [recorded_answer(each) for each in interactions]
+    assert session.unplayed == []
+
+
+async def test_a_recorded_error_reaches_our_client_as_an_error() -> None:
+    name = "input/cassettes/test_authentication_error/openai_gpt_4o_completions.yaml"
+    path = SAMPLES / MIRASCOPE / name
+    session = CassetteSession(path, key_parts=SAID_BY_US)
+
+    with pytest.raises(openai.AuthenticationError, match="Incorrect API key provided"):
+        await asked_again(session, load(path).interactions[0])
+
+
+def vcrpy_files() -> list[Path]:
+    others = ("fantasy", "ruby_llm")
+    files = sorted(SAMPLES.rglob("*.yaml"))
+    return [file for file in files if file.relative_to(SAMPLES).parts[0] not in others]
+
+
+def replayed(file: Path, interactions: Sequence[Interaction]) -> Iterator[tuple[int, bytes]]:
+    """Status and body of each recorded request, sent once more just as it was."""
+    with httpx2.Client(transport=CassetteTransport(CassetteSession(file))) as client:
+        for interaction in interactions:
+            request = interaction.request
+            response = client.request(request.method, request.url, content=request.body)
+            yield response.status_code, response.content
+
+
+def test_every_recording_of_vcrpy_replays_byte_for_byte() -> None:
+    statuses = set()
+
+    for file in vcrpy_files():
+        interactions = load(file).interactions
+        responses = [each.response for each in interactions]
+        answers = list(replayed(file, interactions))
+        assert answers == [(r.status, r.content) for r in responses if isinstance(r, Response)]
+        statuses |= {status for status, _ in answers}
+
+    assert statuses == {200, 201, 204, 400, 401, 404, 429}
+
+
+def test_a_recording_of_another_tool_is_refused_with_a_reason() -> None:
+    other = min((SAMPLES / "fantasy").rglob("*.yaml"))
+
+    with pytest.raises(UnreadableCassette, match="not a cassette in a format known here"):
+        load(other)
