@@ -37,7 +37,7 @@ def remove_images(messages: Sequence[LLMMessage]) -> list[LLMMessage]:
     """The same messages with `<image>` where a user's message had an image."""
     return [
         message.model_copy(update={"content": content_to_str(message.content)})
-        if isinstance(message, UserMessage)
+        if isinstance(message, UserMessage) and not isinstance(message.content, str)
         else message
         for message in messages
     ]

@@ -79,7 +79,7 @@ def _table(results: Sequence[TrialResult]) -> Table:
     for name in ("turns", "calls", "tokens", "cost", "saved"):
         table.add_column(name, justify="right", no_wrap=True)
     for story, members in groupby(results, key=lambda each: each.scenario.partition("::")[0]):
-        table.add_row(Text(story, style="bold"))
+        table.add_row(Text(story.removeprefix("scenarios/").removesuffix(".py"), style="bold"))
         for result in members:
             table.add_row(*_row(result))
     return table
@@ -129,8 +129,8 @@ def _show_warnings(console: Console, trials: Sequence[Trial]) -> None:
     if trials_with:
         console.print()
     for warning, count in trials_with.items():
-        first, *_ = warning.splitlines() or [""]
-        console.print(Text(f"{first} (in {count} of {len(trials)} trials)", style="yellow"))
+        line = Text(f"in {count} of {len(trials)} trials: {warning}", style="yellow")
+        console.print(line, no_wrap=True, overflow="ellipsis")
 
 
 def _sums(results: Sequence[TrialResult], seconds: float) -> Text:

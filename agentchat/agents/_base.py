@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from agentchat.agents._steps import AnswerStream, Place, stepped
+from agentchat.agents._steps import AnswerStream, Place
 from agentchat.base import ChatAgent, Response, TaskResult
 from agentchat.core import (
     CancellationToken,
@@ -15,6 +15,7 @@ from agentchat.core import (
     trace_create_agent_span,
     trace_invoke_agent_span,
 )
+from agentchat.core._streams import stepped
 from agentchat.messages import (
     BaseAgentEvent,
     BaseChatMessage,

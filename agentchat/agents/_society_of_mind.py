@@ -9,9 +9,10 @@ from pydantic import BaseModel
 from agentchat.agents._base import BaseChatAgent
 from agentchat.agents._inbox import Inbox
 from agentchat.agents._model_call import text_of
-from agentchat.agents._steps import AnswerStream, response_of, stepped
+from agentchat.agents._steps import AnswerStream, response_of
 from agentchat.base import Response, TaskResult, Team
 from agentchat.core import CancellationToken, Component
+from agentchat.core._streams import stepped
 from agentchat.core.model_context import ChatCompletionContext, UnboundedChatCompletionContext
 from agentchat.core.models import (
     AssistantMessage,

@@ -1,16 +1,13 @@
-"""Streams of answers: seeing to each step of one, and making the response complete."""
+"""Streams of answers: where their steps stand, and making the response complete."""
 
 from collections.abc import AsyncGenerator
-from contextlib import AbstractContextManager, aclosing
+from contextlib import aclosing
 from types import TracebackType
-from typing import TypeVar
 
 from agentchat.base import Response
 from agentchat.core import CancellationToken
 from agentchat.core._world import scope
 from agentchat.messages import BaseAgentEvent, BaseChatMessage, ModelClientStreamingChunkEvent
-
-T = TypeVar("T")
 
 AnswerStream = AsyncGenerator[BaseAgentEvent | BaseChatMessage | Response, None]
 """What an agent does to answer; the response is the last item."""
@@ -47,24 +44,6 @@ class Place:
     ) -> None:
         self._scope.__exit__(kind, error, traceback)
         self._interruption.__exit__(kind, error, traceback)
-
-
-async def stepped(
-    stream: AsyncGenerator[T, None], block: AbstractContextManager[None]
-) -> AsyncGenerator[T, None]:
-    """The stream, each step of it taken inside the block, which its consumer never stands in.
-
-    Args:
-        stream: Where the items come from.
-        block: Is entered anew for each step.
-    """
-    async with aclosing(stream):
-        while True:
-            with block:
-                item = await anext(stream, _END)
-            if isinstance(item, _End):
-                return
-            yield item
 
 
 async def answering(stream: AnswerStream, token: CancellationToken) -> AnswerStream:

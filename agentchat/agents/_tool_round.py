@@ -3,11 +3,10 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
-from agentchat.agents._side_by_side import side_by_side
-from agentchat.agents._steps import stepped
 from agentchat.agents._tool_call import failure, perform
 from agentchat.agents._toolbox import Toolbox
 from agentchat.core import CancellationToken, FunctionCall
+from agentchat.core._streams import side_by_side, stepped
 from agentchat.core._world import scope
 from agentchat.core.models import FunctionExecutionResult
 from agentchat.messages import BaseAgentEvent, BaseChatMessage

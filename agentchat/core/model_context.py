@@ -244,7 +244,7 @@ class SummarizingChatCompletionContext(ChatCompletionContext, Component[BaseMode
                 ]
             )
             # Messages may have been added meanwhile; a cleared context has another list.
-            summary = UserMessage(content=str(answer.content), source="summary")
+            summary = UserMessage(content=str(answer.content), source=_SUMMARY)
             messages[: len(beginning)] = [summary]
         return _without_leading_result(messages)
 
@@ -259,9 +259,12 @@ class SummarizingChatCompletionContext(ChatCompletionContext, Component[BaseMode
             kept = _joined(units[first_kept:])
             if len(kept) <= self._keep and self._budget.excess(kept) <= 0:
                 break
-        return _joined(units[:first_kept])
+        beginning = _joined(units[:first_kept])
+        # To summarize a summary alone would shorten nothing, and cost a call at every turn.
+        return [] if all(map(_is_summary, beginning)) else beginning
 
 
+_SUMMARY = "summary"
 _SUMMARY_PROMPT = (
     "Summarize the conversation below for the participant who has to go on with it and will not "
     "see it any more. Keep names, numbers, decisions, open questions and the results of tools. "
@@ -324,6 +327,10 @@ def _is_call(message: LLMMessage) -> bool:
 
 def _is_result(message: LLMMessage) -> bool:
     return isinstance(message, FunctionExecutionResultMessage)
+
+
+def _is_summary(message: LLMMessage) -> bool:
+    return isinstance(message, UserMessage) and message.source == _SUMMARY
 
 
 def _without_leading_result(messages: Sequence[LLMMessage]) -> list[LLMMessage]:

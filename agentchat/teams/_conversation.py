@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 
 from agentchat.base import Response, TaskResult
-from agentchat.messages import BaseAgentEvent, BaseChatMessage, ModelClientStreamingChunkEvent
+from agentchat.messages import BaseAgentEvent, BaseChatMessage
 
 Utterance = BaseAgentEvent | BaseChatMessage
 
@@ -19,31 +19,27 @@ class Turn:
         self.heard_until = heard_until
         """How much of the conversation the speaker was given."""
 
-        self.delta: list[Utterance] = []
-        """Everything the speaker produced, in order, without streaming chunks."""
+        self.delta: Sequence[Utterance] = ()
+        """Everything the speaker reports with its answer, the answer last."""
 
-        self.said: list[BaseChatMessage] = []
+        self.said: Sequence[BaseChatMessage] = ()
         """The part that the others hear."""
 
     def note(self, item: Utterance | Response | TaskResult) -> Sequence[Utterance]:
         """Takes in what came out of the speaker, and returns what of it is shown."""
         if isinstance(item, Response):
-            self._note_unshown(item.inner_messages or ())
-            self.delta.append(item.chat_message)
-            self.said.append(item.chat_message)
-            return (item.chat_message,)
+            self.said = (item.chat_message,)
+            # What an agent shows but does not report, such as the talk of its inner team, is its
+            # own affair: it neither counts for conditions nor reaches the thread.
+            self.delta = (*(item.inner_messages or ()), item.chat_message)
+            return self.said
         if isinstance(item, TaskResult):
-            self.said.extend(m for m in self.delta if isinstance(m, BaseChatMessage))
+            self.said = [
+                message for message in item.messages if isinstance(message, BaseChatMessage)
+            ]
+            self.delta = item.messages
             return ()
-        if not isinstance(item, ModelClientStreamingChunkEvent):
-            self.delta.append(item)
         return (item,)
-
-    def _note_unshown(self, inner: Sequence[Utterance]) -> None:
-        """Takes in inner messages that come with the answer but were not streamed."""
-        if inner:
-            shown = {id(message) for message in self.delta}
-            self.delta.extend(message for message in inner if id(message) not in shown)
 
 
 class Conversation:

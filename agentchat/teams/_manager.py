@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from agentchat.base import TerminationCondition
 from agentchat.core import AgentId, CancellationToken
+from agentchat.core._streams import side_by_side, stepped
 from agentchat.core._world import standing_at
 from agentchat.messages import (
     BaseChatMessage,
@@ -17,7 +18,6 @@ from agentchat.messages import (
 )
 from agentchat.state import BaseGroupChatManagerState
 from agentchat.teams._conversation import Conversation, Turn, Utterance
-from agentchat.teams._merge import merged
 from agentchat.teams._seat import Seat, Standing, team_error
 from agentchat.teams._watch import Watch
 
@@ -189,7 +189,7 @@ class GroupChatManager(ABC):
                 with run.standing:
                     await self._resumed.wait()
             if self.announces:
-                async for event in _stepping(self.choose(choice), run.standing):
+                async for event in stepped(self.choose(choice), run.standing):
                     yield event
             else:
                 with run.standing:
@@ -214,7 +214,8 @@ class GroupChatManager(ABC):
     ) -> AsyncGenerator[Utterance, None]:
         if len(turns) == 1:
             return self._speech(turns[0], choice, run)
-        return merged([self._speech(turn, choice, run) for turn in turns])
+        speeches = [self._speech(turn, choice, run) for turn in turns]
+        return side_by_side(speeches, len(speeches), run.token)
 
     async def _speech(
         self, turn: Turn, choice: Choice, run: _Run
@@ -279,18 +280,3 @@ class GroupChatManager(ABC):
         if self.rules.termination_condition is not None:
             await self.rules.termination_condition.reset()
         return reason
-
-
-async def _stepping(
-    stream: AsyncGenerator[Utterance, None], standing: Standing
-) -> AsyncGenerator[Utterance, None]:
-    """The stream, each step of it taken inside the standing."""
-    try:
-        while True:
-            with standing:
-                item = await anext(stream)
-            yield item
-    except StopAsyncIteration:
-        return
-    finally:
-        await stream.aclose()

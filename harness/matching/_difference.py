@@ -11,6 +11,8 @@ from harness.matching._key import Sent, json_of
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _AROUND = 12
 """How many tokens of the text are shown on each side of a changed word."""
+_AHEAD = 400
+"""Tokens behind the first difference that are compared."""
 _LONGEST = 80
 """Characters of a changed text that are shown."""
 
@@ -106,19 +108,21 @@ def _change(old: Any, new: Any) -> str:
 
 
 def _word_change(old: str, new: str) -> str:
+    if not any(map(str.isspace, old + new)):
+        return f"{_shown(old)} became {_shown(new)}"
     before, after = _WORD.findall(old), _WORD.findall(new)
     start = _common(before, after)
     # What follows far behind the first change can't alter it, and costs time.
-    matcher = SequenceMatcher(None, before[start : start + 400], after[start : start + 400], False)
-    codes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
-    _, a, b, c, d = codes[0]
-    gone, come = "".join(before[start + a : start + b]), "".join(after[start + c : start + d])
-    if len(codes) == 1 and (a, b) == (0, len(before)) and (c, d) == (0, len(after)):
+    ahead = slice(start, start + _AHEAD)
+    codes = SequenceMatcher(None, before[ahead], after[ahead], autojunk=False).get_opcodes()
+    _, a, b, c, d = next(code for code in codes if code[0] != "equal")
+    if b - a == len(before) or d - c == len(after):
         return f"{_shown(old)} became {_shown(new)}"
-    context = "".join(after[max(0, start + c - _AROUND) : start + d + _AROUND])
-    lead = "…" if start + c > _AROUND else ""
-    tail = "…" if start + d + _AROUND < len(after) else ""
-    return f"{_exchange(gone, come)} in {_shown(lead + context.strip() + tail)}"
+    gone, come = "".join(before[start + a : start + b]), "".join(after[start + c : start + d])
+    around = slice(max(0, start + c - _AROUND), start + d + _AROUND)
+    lead = "…" if around.start else ""
+    tail = "…" if around.stop < len(after) else ""
+    return f"{_exchange(gone, come)} in {_shown(lead + ''.join(after[around]).strip() + tail)}"
 
 
 def _exchange(gone: str, come: str) -> str:

@@ -95,11 +95,10 @@ class KnownSecrets:
 
 
 def _spellings(value: str) -> Iterator[bytes]:
-    """A value as it is, in JSON, in URLs, as base64 at any offset, and as hexadecimal digits."""
+    """A value as it is, in JSON at some depth, in URLs, as base64 at any offset, as hexadecimal."""
     raw = value.encode(errors="surrogatepass")
-    yield raw
-    yield dumps(value)[1:-1].encode()
-    yield dumps(value, ensure_ascii=False)[1:-1].encode(errors="surrogatepass")
+    for text in _in_json(value, depth=3):
+        yield text.encode(errors="surrogatepass")
     yield quote(raw, safe="").encode()
     yield quote_plus(raw).encode()
     yield raw.hex().encode()
@@ -110,3 +109,11 @@ def _spellings(value: str) -> Iterator[bytes]:
         core = encoded[first : (offset + len(raw)) * 8 // 6]
         yield core
         yield core.translate(bytes.maketrans(b"+/", b"-_"))
+
+
+def _in_json(value: str, depth: int) -> Iterator[str]:
+    """A value in JSON, in JSON that is a text in JSON, and so on."""
+    yield value
+    if depth:
+        for ascii_alone in (True, False):
+            yield from _in_json(dumps(value, ensure_ascii=ascii_alone)[1:-1], depth - 1)

@@ -18,7 +18,8 @@ class Replacing:
             spelling(volatile): spelling(stable)
             for volatile, stable in stable_by_volatile.items()
             if volatile
-            for spelling in (_in_json, _as_is)
+            # Where a text stands for both, its JSON spelling goes in: bodies are JSON.
+            for spelling in (_as_is, _in_json)
         }
 
     def body(self, data: bytes) -> bytes:

@@ -1,7 +1,8 @@
 """Teachability: a memory that learns from what users say."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,30 +18,33 @@ from agentchat.core.memory import (
 )
 from agentchat.core.model_context import ChatCompletionContext
 from agentchat.core.models import (
+    AssistantMessage,
     ChatCompletionClient,
+    LLMMessage,
+    SystemMessage,
     UserMessage,
 )
 
 __all__ = ["DEFAULT_RULES", "Teachability"]
 
 DEFAULT_RULES = (
-    r"\b(?:remember|note|keep in mind|bear in mind|don't forget|do not forget)\b",
+    r"\b(?:remember|note that|keep in mind|bear in mind|don't forget|do not forget)\b",
     r"\b(?:from now on|in (?:the )?future|next time)\b",
     r"^(?:please )?(?:always|never)\b",
     r"\b(?:i|we) (?:always|never|usually|prefer|like|love|dislike|hate|want you to)\b",
     r"\b(?:my|our) (?:\w+ ){1,3}(?:is|are)\b",
-    r"^(?:when|whenever|if) (?:i|we|you)\b.*,",
+    r"^(?:when|whenever|if) (?:i|we)\b.*,",
 )
-"""What a sentence worth learning looks like: regular expressions, searched without case."""
+"""What English advice looks like: regular expressions, searched in a sentence without case."""
 
-_INSTRUCTIONS = """Users teach an assistant as they talk to it. Write down what it should know or \
-do in later conversations too: facts about the user, wishes, rules, and how to solve a kind of task.
+_INSTRUCTIONS = """Users teach an assistant while they talk to it. Write down what it should know \
+or do in later conversations too: facts about the user, wishes, rules, ways to solve a kind of task.
 
-Write one thing a line, each to be understood on its own, without numbers or bullets. Write NOTHING
-if there is nothing to learn, as in a question or a task that is good for once only."""
+Write one thing a line, each so that it can be understood by itself. Write NOTHING if there is
+nothing to learn, as in a question, or in a task that is for this once only."""
 
-# A question asks, whatever words it uses.
-_SENTENCE = re.compile(r"[^.!?\n]+(?:[.](?=\S)[^.!?\n]*)*[.!?]*")
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")  # noqa: RUF001 - full-width on purpose
+_BULLETS = "-*\u2022 \t"
 
 
 class Teachability(Memory, Component[BaseModel]):
@@ -72,6 +76,8 @@ class Teachability(Memory, Component[BaseModel]):
         self._model_client = model_client
         self._teachers = tuple(teachers)
         self._rules = [re.compile(rule, re.IGNORECASE) for rule in rules]
+        # A memory tells what bears on a question; whether it has a text, it may not tell.
+        self._known: set[str] = set()
 
     async def update_context(self, model_context: ChatCompletionContext) -> UpdateContextResult:
         """Puts advice that bears on the last message into the context, and learns from it."""
@@ -79,15 +85,19 @@ class Teachability(Memory, Component[BaseModel]):
         recalled = await self._memory.update_context(model_context)
         for message in _since_last_answer(await model_context.get_messages()):
             if isinstance(message, UserMessage) and message.source in self._teachers:
-                async for advice in self._advice_in(message):
+                for advice in await self._advice_in(_text_of(message)):
                     await self.learn(advice)
         return recalled
 
     async def learn(self, advice: str) -> bool:
         """Remembers a piece of advice; False when it is known already, letter case aside."""
-        if await self._knows(advice):
+        key = advice.casefold()
+        found = await self._memory.query(advice)
+        self._known.update(str(item.content).casefold() for item in found.results)
+        if key in self._known:
             return False
         await self._memory.add(MemoryContent(content=advice, mime_type=MemoryMimeType.TEXT))
+        self._known.add(key)
         return True
 
     async def query(
@@ -107,19 +117,46 @@ class Teachability(Memory, Component[BaseModel]):
 
     async def clear(self) -> None:
         """Forgets everything."""
+        self._known.clear()
         await self._memory.clear()
 
     async def close(self) -> None:
         """Closes the memory inside; the model client is its owner's."""
         await self._memory.close()
 
-    async def _knows(self, advice: str) -> bool:
-        known = await self._memory.query(advice)
-        return any(str(item.content).casefold() == advice.casefold() for item in known.results)
+    def _to_config(self) -> BaseModel:
+        return super()._to_config().model_copy(update={"memory": self._memory})
 
-    async def _advice_in(self, message: UserMessage) -> AsyncIterator[str]:
-        parts = [message.content] if isinstance(message.content, str) else message.content
-        text = "\n".join(part for part in parts if isinstance(part, str))
-        found = await self._worded(text) if self._model_client else self._matching(text)
-        for advice in found:
-            yield advice
+    async def _advice_in(self, text: str) -> list[str]:
+        if self._model_client is not None:
+            return await _advice_by_model(self._model_client, text)
+        sentences = (sentence.strip() for sentence in _SENTENCE_ENDS.split(text))
+        return [sentence for sentence in sentences if self._is_advice(sentence)]
+
+    def _is_advice(self, sentence: str) -> bool:
+        # A question asks, whatever its words.
+        return not sentence.endswith(("?", "\uff1f")) and any(
+            rule.search(sentence) for rule in self._rules
+        )
+
+
+async def _advice_by_model(client: ChatCompletionClient, text: str) -> list[str]:
+    messages: list[LLMMessage] = [
+        SystemMessage(content=_INSTRUCTIONS),
+        UserMessage(content=text, source="user"),
+    ]
+    answer = (await client.create(messages)).content
+    lines = (line.strip(_BULLETS) for line in str(answer).splitlines())
+    return [line for line in lines if line and line.strip(".") != "NOTHING"]
+
+
+def _since_last_answer(conversation: Sequence[LLMMessage]) -> list[LLMMessage]:
+    unanswered = takewhile(
+        lambda message: not isinstance(message, AssistantMessage), reversed(conversation)
+    )
+    return list(unanswered)[::-1]
+
+
+def _text_of(message: UserMessage) -> str:
+    parts = [message.content] if isinstance(message.content, str) else message.content
+    return "\n".join(part for part in parts if isinstance(part, str))

@@ -42,6 +42,12 @@ class ReplyAssembler:
     """In the vendor's words; the first one that came."""
 
     usage: RequestUsage = field(default_factory=lambda: RequestUsage(0, 0))
+    cached_tokens: int = 0
+    """Those of the prompt that the vendor had cached."""
+
+    reasoning_tokens: int = 0
+    """Those of the completion that were thought and not said."""
+
     refusal: str = ""
     _texts: list[str] = field(default_factory=list)
     _reasonings: list[str] = field(default_factory=list)

@@ -18,6 +18,11 @@ class SingleFlights(Generic[T]):
     def __init__(self) -> None:
         self._flight_by_key: dict[str, _Flight[T]] = {}
 
+    def is_under_way(self, key: str) -> bool:
+        """Whether somebody has started a stream under this key, and it goes on."""
+        flight = self._flight_by_key.get(key)
+        return flight is not None and not flight.has_landed
+
     async def join(
         self, key: str, start: Callable[[], AsyncGenerator[T, None]]
     ) -> AsyncGenerator[T, None]:
@@ -26,9 +31,9 @@ class SingleFlights(Generic[T]):
         Raises:
             Exception: What the stream raises, for every one of its readers.
         """
-        flight = self._flight_by_key.get(key)
-        if flight is None or flight.has_landed:
-            flight = self._flight_by_key[key] = _Flight(start())
+        if not self.is_under_way(key):
+            self._flight_by_key[key] = _Flight(start())
+        flight = self._flight_by_key[key]
         try:
             async with aclosing(flight.read()) as items:
                 async for item in items:

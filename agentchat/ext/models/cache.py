@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from agentchat.core._cache_store import CacheStore, InMemoryStore
 from agentchat.core._cancellation import CancellationToken
 from agentchat.core._component import Component
+from agentchat.core._usage import report_usage
 from agentchat.core.models import (
     ChatCompletionClient,
     CreateResult,
@@ -75,9 +76,14 @@ class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
         key = call.key(self._identity_of_client())
         kept = self._kept(key)
         if kept is not None:
-            return kept if isinstance(kept, CreateResult) else _result_of(kept)
+            result = _result_of(kept)
+            self._report_unasked(result)
+            return result
+        is_asked_already = self._creations.is_under_way(key)
         flight = self._creations.join(key, lambda: self._created(key, call))
         (result,) = [item async for item in _interruptible(flight, cancellation_token)]
+        if is_asked_already:
+            self._report_unasked(result)
         return _copy(result)
 
     async def create_stream(
@@ -99,12 +105,16 @@ class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
         key = call.key(self._identity_of_client())
         kept = self._kept(key)
         if kept is not None:
+            self._report_unasked(_result_of(kept))
             for piece in _pieces_of(kept):
                 yield piece
             return
+        is_asked_already = self._streams.is_under_way(key)
         flight = self._streams.join(key, lambda: self._streamed(key, call))
         async with aclosing(_interruptible(flight, cancellation_token)) as pieces:
             async for piece in pieces:
+                if is_asked_already and isinstance(piece, CreateResult):
+                    self._report_unasked(piece)
                 yield _copy(piece)
 
     async def close(self) -> None:
@@ -144,6 +154,14 @@ class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
         """What the client's model can do."""
         return self.client.model_info
 
+    @property
+    def model_name(self) -> str:
+        """What prices and ledgers call the client's model; its class, where it does not say."""
+        return str(getattr(self.client, "model_name", type(self.client).__name__))
+
+    def _report_unasked(self, result: CreateResult) -> None:
+        report_usage(self.model_name, result.usage, from_cache=True)
+
     def _identity_of_client(self) -> bytes:
         if self._identity is None:
             self._identity = identity_of(self.client)
@@ -159,11 +177,19 @@ class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
                 value = _STORED.validate_python(stored)
         except ValidationError:
             return None
-        if isinstance(value, CreateResult):
-            return _copy(value, cached=True)
-        if not value or not isinstance(value[-1], CreateResult):
+        pieces = value if isinstance(value, list) else [value]
+        if not pieces or not isinstance(pieces[-1], CreateResult):
             return None
-        return [_copy(piece, cached=True) for piece in value]
+        # What was made out of JSON is the caller's own already.
+        originals = stored if isinstance(stored, list) else [stored]
+        own = [
+            _copy(piece) if any(piece is original for original in originals) else piece
+            for piece in pieces
+        ]
+        for piece in own:
+            if isinstance(piece, CreateResult):
+                piece.cached = True
+        return own if isinstance(value, list) else _result_of(own)
 
     async def _created(self, key: str, call: Call) -> AsyncGenerator[CreateResult, None]:
         result = await self.client.create(call.messages, **call.options())
@@ -193,16 +219,12 @@ async def _interruptible(
             yield item
 
 
-def _copy(piece: Piece, *, cached: bool | None = None) -> Piece:
-    if not isinstance(piece, CreateResult):
-        return piece
-    copied = piece.model_copy(deep=True)
-    copied.cached = piece.cached if cached is None else cached
-    return copied
+def _copy(piece: Piece) -> Piece:
+    return piece.model_copy(deep=True) if isinstance(piece, CreateResult) else piece
 
 
-def _result_of(pieces: list[str | CreateResult]) -> CreateResult:
-    result = pieces[-1]
+def _result_of(kept: CHAT_CACHE_VALUE_TYPE) -> CreateResult:
+    result = kept[-1] if isinstance(kept, list) else kept
     assert isinstance(result, CreateResult)
     return result
 

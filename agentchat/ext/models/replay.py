@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from agentchat.core._cancellation import CancellationToken
 from agentchat.core._component import Component
+from agentchat.core._usage import report_usage
 from agentchat.core.logging import EVENT_LOGGER_NAME
 from agentchat.core.models import (
     ChatCompletionClient,
@@ -64,6 +65,11 @@ class ReplayChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
         self._cached = True
         self._create_calls: list[dict[str, Any]] = []
         self.reset()
+
+    @property
+    def model_name(self) -> str:
+        """`replay`: what prices and ledgers call it."""
+        return "replay"
 
     @property
     def create_calls(self) -> list[dict[str, Any]]:
@@ -193,7 +199,10 @@ class ReplayChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
             )
         )
         if isinstance(reply, CreateResult):
+            report_usage(self.model_name, reply.usage, from_cache=reply.cached)
             return reply
+        # A text stands for an answer of a model, whatever its result shall say of a cache.
+        report_usage(self.model_name, self._last_usage)
         return CreateResult(
             finish_reason="stop", content=reply, usage=self._last_usage, cached=self._cached
         )

@@ -12,6 +12,7 @@ from openai import AsyncOpenAI, BadRequestError
 from pydantic import BaseModel, ValidationError
 
 from agentchat.core._cancellation import CancellationToken
+from agentchat.core._usage import report_usage
 from agentchat.core.logging import (
     EVENT_LOGGER_NAME,
     LLMCallEvent,
@@ -117,7 +118,7 @@ class BaseOpenAIChatCompletionClient(ChatCompletionClient):
         assembler = ReplyAssembler()
         is_reply = read_completion(body, assembler)
         self._log_call(request, body, assembler.usage)
-        self._count(assembler.usage)
+        self._count(request, assembler)
         if not is_reply:
             raise EmptyReply(request.model, body)
         _warn_of_other_model(request.model, body.get("model"))
@@ -175,7 +176,7 @@ class BaseOpenAIChatCompletionClient(ChatCompletionClient):
                     yield piece
         for piece in assembler.end_thinking():
             yield piece
-        self._count(assembler.usage)
+        self._count(request, assembler)
         # Some servers give no reason, others don't say [DONE]; one of the two must be there.
         if assembler.finish_reason is None and not stream.is_complete:
             raise TruncatedStream(request.model, assembler.text, len(assembler.tool_calls))
@@ -198,14 +199,14 @@ class BaseOpenAIChatCompletionClient(ChatCompletionClient):
     ) -> int:
         """How many tokens a request takes; an estimate where tiktoken's table is not on disk."""
         return count_tokens(
-            messages, tools, model=self._model, style=self._settings.style(self._model)
+            messages, tools, model=self.model_name, style=self._settings.style(self.model_name)
         )
 
     def remaining_tokens(
         self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = []
     ) -> int:
         """How many tokens the request leaves free; of a model without a known limit, any number."""
-        limit = token_limit(self._model)
+        limit = token_limit(self.model_name)
         return (sys.maxsize if limit is None else limit) - self.count_tokens(messages, tools=tools)
 
     def cache_identity(self) -> dict[str, Any]:
@@ -226,7 +227,8 @@ class BaseOpenAIChatCompletionClient(ChatCompletionClient):
         return self._settings.model_info
 
     @property
-    def _model(self) -> str:
+    def model_name(self) -> str:
+        """What the model is called in requests that don't name another, and in prices."""
         return str(self._settings.arguments["model"])
 
     async def _opened(
@@ -288,10 +290,17 @@ class BaseOpenAIChatCompletionClient(ChatCompletionClient):
                 )
             )
 
-    def _count(self, usage: RequestUsage) -> None:
+    def _count(self, request: Request, assembler: ReplyAssembler) -> None:
+        usage = assembler.usage
         self._usage = RequestUsage(
             prompt_tokens=self._usage.prompt_tokens + usage.prompt_tokens,
             completion_tokens=self._usage.completion_tokens + usage.completion_tokens,
+        )
+        report_usage(
+            request.model,
+            usage,
+            cached_tokens=assembler.cached_tokens,
+            reasoning_tokens=assembler.reasoning_tokens,
         )
 
 

@@ -9,16 +9,18 @@ import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from openai import AsyncOpenAI, AsyncStream, BadRequestError
-from openai._streaming import ServerSentEvent
-from openai._types import RequestOptions
 
 from agentchat.core._cancellation import CancellationToken
 from agentchat.ext.models._errors import UnreadableReply
 from agentchat.ext.models._interruption import interrupting
 from agentchat.ext.models.openai._request import Request
+
+if TYPE_CHECKING:  # The SDK's own modules may move; only a type checker would miss these.
+    from openai._streaming import ServerSentEvent
+    from openai._types import RequestOptions
 
 Json = dict[str, Any]
 
@@ -33,7 +35,7 @@ class ChunkStream(AsyncStream[Json]):
     is_complete = False
     """Whether `[DONE]` has come. Not every server says it."""
 
-    async def _iter_events(self) -> AsyncIterator[ServerSentEvent]:
+    async def _iter_events(self) -> "AsyncIterator[ServerSentEvent]":
         async for event in super()._iter_events():
             self.is_complete = self.is_complete or event.data.startswith("[DONE]")
             yield event
@@ -53,7 +55,7 @@ async def completion(
             _PATH,
             cast_to=cast(type[Json], dict[str, Any]),
             body=request.body,
-            options=cast(RequestOptions, request.options),
+            options=cast("RequestOptions", request.options),
         )
         # The SDK gives the text of a reply that does not call itself JSON.
         read = json.loads(body) if isinstance(body, str) else body
@@ -75,7 +77,7 @@ async def opened_stream(
             _PATH,
             cast_to=cast(type[Json], dict[str, Any]),
             body=request.body,
-            options=cast(RequestOptions, request.options),
+            options=cast("RequestOptions", request.options),
             stream=True,
             stream_cls=ChunkStream,
         )

@@ -106,6 +106,10 @@ def _read_usage(reply: Json, assembler: ReplyAssembler) -> None:
             prompt_tokens=usage.get("prompt_tokens") or 0,
             completion_tokens=usage.get("completion_tokens") or 0,
         )
+        prompt = usage.get("prompt_tokens_details") or {}
+        completion = usage.get("completion_tokens_details") or {}
+        assembler.cached_tokens = prompt.get("cached_tokens") or 0
+        assembler.reasoning_tokens = completion.get("reasoning_tokens") or 0
 
 
 def _logprob(token: Json) -> ChatCompletionTokenLogprob:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from agentchat.core import CancellationToken
+from agentchat.core import CancellationToken, ComponentLoader
 from agentchat.core._component_arguments import NotConfigurable
 from agentchat.core._component_provider import CodeInConfiguration
 from agentchat.core._world import SystemWorld, entered, now
@@ -133,7 +133,7 @@ async def test_cancelling_ends_an_async_function_that_knows_no_token() -> None:
     token = CancellationToken()
 
     async def wait() -> None:
-        token.cancel()
+        asyncio.get_running_loop().call_soon(token.cancel)
         await asyncio.Event().wait()
 
     with pytest.raises(asyncio.CancelledError):
@@ -218,8 +218,6 @@ def test_code_inside_another_configuration_needs_permission_by_name() -> None:
 
 
 def test_the_environment_can_permit_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    from agentchat.core._component import ComponentLoader
-
     with pytest.raises(CodeInConfiguration, match="The configuration of 'double'") as refused:
         ComponentLoader.load_component(described())
     monkeypatch.setenv("AUTOGEN_ALLOWED_PROVIDER_NAMESPACES", PROVIDER)
@@ -256,9 +254,13 @@ def test_says_why_code_cannot_be_loaded(
 def test_refuses_to_write_what_means_nothing_elsewhere() -> None:
     outer = 3
 
+    class Adder:
+        def plus(self, x: int) -> int:
+            return x
+
     def closure(x: int) -> int:
         return x + outer
 
-    for function in (closure, functools.partial(add, 1), [].append, lambda x=1: x):
+    for function in (closure, functools.partial(add, 1), Adder().plus, lambda x=1: x):
         with pytest.raises(NotConfigurable, match=r"FunctionTool\(func=...\)"):
             FunctionTool(function, "", name="f").dump_component()

@@ -97,7 +97,7 @@ async def test_cancelling_ends_the_call_with_cancelled_error() -> None:
     token = CancellationToken()
 
     async def wait() -> None:
-        token.cancel()
+        asyncio.get_running_loop().call_soon(token.cancel)
         await asyncio.Event().wait()
 
     with pytest.raises(asyncio.CancelledError):

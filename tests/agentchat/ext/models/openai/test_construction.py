@@ -82,7 +82,7 @@ def test_refuses_impossible_arguments(arguments: dict[str, Any], error: str) -> 
 
 
 def test_refuses_arguments_that_belong_nowhere() -> None:
-    with pytest.raises(TypeError, match="argument 'max_retry'. Did you mean 'max_retries'?"):
+    with pytest.raises(TypeError, match=r"argument 'max_retry'\. Did you mean 'max_retries'"):
         OpenAIChatCompletionClient(model="gpt-4o", api_key="key", max_retry=1)  # type: ignore[call-arg]
 
 

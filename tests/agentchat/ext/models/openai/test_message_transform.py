@@ -19,7 +19,10 @@ from agentchat.ext.models.openai._message_transform import (
     with_joined_system_messages,
 )
 
-PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 CALL = FunctionCall(id="1", arguments="{}", name="look")
 API_CALL = {"id": "1", "function": {"arguments": "{}", "name": "look"}, "type": "function"}
 

@@ -135,8 +135,8 @@ def test_a_function_has_the_price_of_its_schema() -> None:
 
     price = client_of().count_tokens([], tools=[tool]) - client_of().count_tokens([])
 
-    city = 1 + (2 + 1) + (2 + 2) + (2 + 2)
-    days = 1 + (2 + 1) + (2 + 1) + (2 + 2) + (2 + 1)
+    city = 1 + (2 + 1) + (2 + 1) + (2 + 2)
+    days = 1 + (2 + 1) + (2 + 1) + (2 + 1) + (2 + 2)
     assert price == 12 + 1 + 2 - 2 + 11 + city + days
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentchat.agents._side_by_side import side_by_side
 from agentchat.base import TerminatedException
 from agentchat.core import CancellationToken
+from agentchat.core._streams import side_by_side
 
 
 class Streams:

@@ -1,12 +1,12 @@
-"""Several streams as one, a limited number of them going at a time."""
+"""Streams: seeing to each step of one, and several as one."""
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from typing import Generic, NamedTuple, TypeVar
 
-from agentchat.core import CancellationToken
+from agentchat.core._cancellation import CancellationToken
 
 T = TypeVar("T")
 
@@ -20,6 +20,26 @@ class _End(NamedTuple):
 
 
 _Queue = asyncio.Queue[_Item[T] | _End]
+
+
+async def stepped(
+    stream: AsyncGenerator[T, None], block: AbstractContextManager[None]
+) -> AsyncGenerator[T, None]:
+    """The stream, each step of it taken inside the block, which its consumer never stands in.
+
+    Args:
+        stream: Where the items come from.
+        block: Is entered anew for each step.
+    """
+    try:
+        while True:
+            with block:
+                item = await anext(stream)
+            yield item
+    except StopAsyncIteration:
+        return
+    finally:
+        await stream.aclose()
 
 
 def side_by_side(

@@ -1,0 +1,167 @@
+"""What a program sees, as one JSON document that is the same in every run."""
+
+import asyncio
+import json
+import re
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+from agentchat.base import Response, TaskResult
+from agentchat.core import Component
+from agentchat.messages import BaseAgentEvent, BaseChatMessage
+
+Section = Callable[[], Awaitable[Any]]
+
+PATIENCE_SECONDS = 5.0
+"""A section that takes longer is taken to hang, which is an observation too."""
+
+CHANGING = re.compile(
+    r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    r"|(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00))"
+)
+HOMES = {"autogen_agentchat.": "agentchat.", "autogen_core.": "agentchat.core.", "autogen_ext.": "agentchat.ext."}
+
+
+async def show(*sections: Section) -> None:
+    """Prints what the sections return, by their names; what one raises is its observation."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        seen = {section.__name__: await _observed(section) for section in sections}
+    print(json.dumps(seen, indent=1, ensure_ascii=False))
+
+
+async def _observed(section: Section) -> Any:
+    try:
+        seen = await asyncio.wait_for(section(), PATIENCE_SECONDS)
+    except BaseException as error:
+        seen = failure(error)
+    return steady(plain(seen))
+
+
+async def stream_of(stream: AsyncIterator[Any]) -> list[Any]:
+    """Every item of a stream, and what it raised in the end."""
+    items: list[Any] = []
+    try:
+        async for item in stream:
+            items.append(described(item))
+    except BaseException as error:
+        items.append(failure(error))
+    return items
+
+
+async def outcome_of(awaitable: Awaitable[Any]) -> Any:
+    """What an awaitable gives or raises."""
+    try:
+        return described(await awaitable)
+    except BaseException as error:
+        return failure(error)
+
+
+def attempt(function: Callable[[], Any]) -> Any:
+    """What a call gives or raises."""
+    try:
+        return described(function())
+    except BaseException as error:
+        return failure(error)
+
+
+async def warned_by(awaitable: Awaitable[Any]) -> list[str]:
+    """The warnings given meanwhile."""
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always")
+        await awaitable
+    return [f"{each.category.__name__}: {first_line(str(each.message))}" for each in given]
+
+
+def failure(error: BaseException) -> dict[str, str]:
+    """An error's class and the first line of its text."""
+    return {"raised": type(error).__name__, "text": first_line(str(error))}
+
+
+def first_line(text: str) -> str:
+    """The text as far as its first line goes."""
+    return text.partition("\n")[0]
+
+
+def described(item: Any) -> Any:
+    """A message or result with all that it shows; anything else as it is."""
+    if isinstance(item, BaseChatMessage):
+        return {
+            "class": type(item).__name__,
+            **item.model_dump(mode="json"),
+            "to_text": item.to_text(),
+            "to_model_text": item.to_model_text(),
+        }
+    if isinstance(item, BaseAgentEvent):
+        return {
+            "class": type(item).__name__,
+            **item.model_dump(mode="json"),
+            "to_text": item.to_text(),
+        }
+    if isinstance(item, TaskResult):
+        # The messages were in the stream: here, which of them, and in what order.
+        messages = [f"{type(each).__name__} {each.source} {each.id}" for each in item.messages]
+        return {"class": "TaskResult", "stop_reason": item.stop_reason, "messages": messages}
+    if isinstance(item, Response):
+        inner = item.inner_messages
+        return {
+            "class": "Response",
+            "chat_message": described(item.chat_message),
+            "inner_messages": None if inner is None else [each.id for each in inner],
+        }
+    return item
+
+
+def component(part: Component[Any]) -> Any:
+    """The component's configuration as users store it."""
+    return json.loads(part.dump_component().model_dump_json())
+
+
+def plain(value: Any) -> Any:
+    """The value made of JSON's kinds only."""
+    if hasattr(value, "model_dump"):
+        value = value.model_dump(mode="json")
+    if isinstance(value, dict):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value if isinstance(value, str | int | float | bool | None) else repr(value)
+
+
+def steady(document: Any) -> Any:
+    """The document without what changes from run to run: ids, in order of appearance, and times."""
+    numbers: dict[str, int] = {}
+
+    def placeholder(found: re.Match[str]) -> str:
+        if found["time"]:
+            return "<time>"
+        return f"<id {numbers.setdefault(found['id'], len(numbers) + 1)}>"
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: walk(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [walk(each) for each in value]
+        return CHANGING.sub(placeholder, _at_home(value)) if isinstance(value, str) else value
+
+    return walk(document)
+
+
+def _at_home(text: str) -> str:
+    for theirs, ours in HOMES.items():
+        if text.startswith(theirs):
+            return ours + text.removeprefix(theirs)
+    return text
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Each innermost value with the path that leads to it; an empty list or dict is one."""
+    if isinstance(value, dict) and value:
+        for key, each in value.items():
+            yield from leaves(each, f"{path}/{key}")
+    elif isinstance(value, list) and value:
+        for index, each in enumerate(value):
+            yield from leaves(each, f"{path}/{index}")
+    else:
+        yield path.removeprefix("/"), value

@@ -1,0 +1,135 @@
+"""A team led by a ledger; its prompts are our own, so what the model is asked is left out."""
+
+import asyncio
+import json
+
+from agentchat.conditions import MaxMessageTermination
+from agentchat.teams import MagenticOneGroupChat, RoundRobinGroupChat
+from tests.compat.parity.cast import Speaker, model
+from tests.compat.parity.observation import attempt, outcome_of, show, stream_of
+
+
+def ledger(speaker="ann", *, satisfied=False, progress=True, loop=False, instruction="Do it."):
+    answers = {
+        "is_request_satisfied": satisfied,
+        "is_progress_being_made": progress,
+        "is_in_loop": loop,
+        "instruction_or_question": instruction,
+        "next_speaker": speaker,
+    }
+    return json.dumps({key: {"reason": "so", "answer": each} for key, each in answers.items()})
+
+
+def team(*replies, people=None, structured_output=False, **options):
+    people = people or [Speaker("ann", "A1", "A2"), Speaker("ben", "B1")]
+    return MagenticOneGroupChat(
+        people, model(*replies, structured_output=structured_output), **options
+    )
+
+
+async def seen(chat, task="go"):
+    """The stream; of the ledger messages, whose text is a prompt's, only whether facts and plan are in it."""
+    items = await stream_of(chat.run_stream(task=task))
+    for item in items:
+        text = item.get("to_text", "")
+        if "FACTS" in text:
+            parts = [word for word in ("go", "FACTS", "PLAN", "FACTS2", "PLAN2") if word in text]
+            item.update(dict.fromkeys(("content", "to_text", "to_model_text"), parts))
+        item.pop("models_usage", None)
+    return items
+
+
+async def to_the_end():
+    replies = "FACTS", "PLAN", ledger(), ledger("ben"), ledger(satisfied=True), "The answer."
+    return await seen(team(*replies))
+
+
+async def with_team_events():
+    replies = "FACTS", "PLAN", ledger(), ledger(satisfied=True), "The answer."
+    return await seen(team(*replies, emit_team_events=True))
+
+
+async def with_structured_output():
+    replies = "FACTS", "PLAN", ledger(), ledger(satisfied=True), "The answer."
+    return await seen(team(*replies, structured_output=True))
+
+
+async def too_many_rounds():
+    return await seen(team("FACTS", "PLAN", ledger(), ledger("ben"), "The answer.", max_turns=1))
+
+
+async def stalled():
+    stuck = ledger(progress=False)
+    replies = "FACTS", "PLAN", stuck, stuck, "FACTS2", "PLAN2", ledger(satisfied=True), "The answer."
+    return await seen(team(*replies, max_stalls=2))
+
+
+async def a_condition():
+    chat = team("FACTS", "PLAN", ledger(), termination_condition=MaxMessageTermination(3))
+    return await seen(chat)
+
+
+async def a_ledger_in_a_fence():
+    fenced = f"Here it is:\n```json\n{ledger(satisfied=True)}\n```"
+    return await seen(team("FACTS", "PLAN", fenced, "The answer."))
+
+
+async def a_ledger_that_is_no_json():
+    replies = "FACTS", "PLAN", "no json", '{"a": 1}', ledger(satisfied=True), "The answer."
+    return await seen(team(*replies))
+
+
+async def a_ledger_that_never_comes():
+    return (await seen(team("FACTS", "PLAN", *["no json"] * 10)))[-1]
+
+
+async def one_agent_only():
+    people = [Speaker("ann", "A1")]
+    replies = "FACTS", "PLAN", ledger("whoever"), ledger(satisfied=True), "The answer."
+    return await seen(team(*replies, people=people))
+
+
+async def no_task():
+    return await outcome_of(team().run())
+
+
+async def its_state():
+    chat = team("FACTS", "PLAN", ledger(), ledger(satisfied=True), "The answer.")
+    await chat.run(task="go")
+    state = await chat.save_state()
+    manager = state["agent_states"].pop("MagenticOneOrchestrator")
+    thread = [message["type"] for message in manager.pop("message_thread")]
+    return {"participants": sorted(state["agent_states"]), "manager": manager, "thread": thread}
+
+
+async def refusals():
+    inner = RoundRobinGroupChat([Speaker("a", "x")], max_turns=1)
+    nested = attempt(lambda: MagenticOneGroupChat([inner], model()))
+    return [nested["raised"], attempt(lambda: MagenticOneGroupChat([], model()))]
+
+
+async def names():
+    return [team().name, team().description]
+
+
+async def main():
+    await show(
+        to_the_end,
+        with_team_events,
+        with_structured_output,
+        too_many_rounds,
+        stalled,
+        a_condition,
+        a_ledger_in_a_fence,
+        a_ledger_that_is_no_json,
+        a_ledger_that_never_comes,
+        one_agent_only,
+        no_task,
+        its_state,
+        refusals,
+        names,
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
