@@ -180,7 +180,8 @@ def build_python_functions_file(functions: Iterable[Function]) -> str:
         for function in described
         for needed in getattr(function, "global_imports", [])
     }
-    return "\n\n\n".join(["\n".join(imports), *map(to_code, described)]).lstrip() + "\n"
+    parts = ["\n".join(imports), *map(to_code, described)]
+    return "\n\n\n".join(part.strip() for part in parts).lstrip() + "\n"
 
 
 def _named(imported: str | Alias) -> str:

@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,7 @@ from agentchat.core._component_arguments import NotConfigurable
 from agentchat.core._world import scope
 from agentchat.core.models import CreateResult, RequestUsage
 from agentchat.ext.models.replay import ReplayChatCompletionClient
-from agentchat.messages import BaseChatMessage, StopMessage
+from agentchat.messages import BaseAgentEvent, BaseChatMessage, StopMessage
 from agentchat.teams import RoundRobinGroupChat, SelectorGroupChat
 from agentchat.usage import ModelPrice, report_usage
 
@@ -122,26 +122,23 @@ async def test_calls_between_two_runs_are_not_the_teams() -> None:
     assert again.stop_reason == "Maximum number of messages 2 reached, current message count: 2"
 
 
-class Failing(AssistantAgent):
-    """Asks its model, and fails once."""
+class FailingOnce(AssistantAgent):
+    """Asks its model, and then fails the first time."""
 
     has_failed = False
 
-    async def on_messages(
+    async def on_messages_stream(
         self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
-        response = await super().on_messages(messages, cancellation_token)
-        if not self.has_failed:
-            self.has_failed = True
-            raise OSError("The line is cut.")
-        return response
-
-    async def on_messages_stream(self, messages, cancellation_token):  # type: ignore[no-untyped-def]
-        yield await self.on_messages(messages, cancellation_token)
+    ) -> AsyncGenerator[BaseAgentEvent | BaseChatMessage | Response, None]:
+        async for item in super().on_messages_stream(messages, cancellation_token):
+            if isinstance(item, Response) and not self.has_failed:
+                self.has_failed = True
+                raise OSError("The line is cut.")
+            yield item
 
 
 async def test_what_a_failed_turn_has_spent_is_spent() -> None:
-    agent = Failing("writer", model(answer("lost", 2), answer("said", 2)))
+    agent = FailingOnce("writer", model(answer("lost", 2), answer("said", 2)))
     team = RoundRobinGroupChat([agent], termination_condition=CostTermination(4, PRICES))
 
     with pytest.raises(RuntimeError, match="The line is cut"):

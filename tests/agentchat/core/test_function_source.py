@@ -51,7 +51,7 @@ def test_a_file_begins_with_all_imports() -> None:
 
     assert file.startswith("import os\nfrom math import pi, tau as turn\nimport re\n\n\ndef area(")
     assert file.endswith(
-        "def twice(x):\n    return 2 * x\n\n\ndef plain(x: int) -> int:\n    return x\n\n"
+        "def twice(x):\n    return 2 * x\n\n\ndef plain(x: int) -> int:\n    return x\n"
     )
     compile(file, "<file>", "exec")
 

@@ -195,7 +195,8 @@ def test_takes_partials_methods_and_callable_objects() -> None:
 @pytest.mark.parametrize(
     "docstring",
     [
-        "Adds.\n\n    Args:\n        x: One number,\n            any.\n        *y (int): Others.\n\n    Returns:\n        z: no.",
+        "Adds.\n\n    Args:\n        x: One number,\n            any.\n        *y (int): Others.\n\n"
+        "    Returns:\n        z: no.",
         "Adds.\n\n:param x: One number,\n   any.\n:param int y: Others.\n:returns: no.",
     ],
 )

@@ -20,7 +20,7 @@ CHANGING = re.compile(
     r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"|(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00))"
 )
-HOMES = {"autogen_agentchat.": "agentchat.", "autogen_core.": "agentchat.core.", "autogen_ext.": "agentchat.ext."}
+UPSTREAM_HOMES = re.compile(r"\bautogen_(agentchat|core|ext)\b(?=\.)")
 
 
 async def show(*sections: Section) -> None:
@@ -149,10 +149,10 @@ def steady(document: Any) -> Any:
 
 
 def _at_home(text: str) -> str:
-    for theirs, ours in HOMES.items():
-        if text.startswith(theirs):
-            return ours + text.removeprefix(theirs)
-    return text
+    """The text with our names of modules, so that providers can be compared."""
+    return UPSTREAM_HOMES.sub(
+        lambda found: "agentchat" if found[1] == "agentchat" else f"agentchat.{found[1]}", text
+    )
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.benchmarks.peer import as_upstream, autogen_python
 
 HERE = Path(__file__).parent
+MODULES = "tests.compat.parity.programs"
 EXPECTED = HERE / "expected"
 PROGRAMS = sorted(file.stem for file in (HERE / "programs").glob("*.py"))
 
@@ -29,7 +30,9 @@ def record(programs: Sequence[str], python: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         translated(Path(folder))
         for program in programs:
-            command = [python, "-W", "ignore", "-m", f"tests.compat.parity.programs.{program}"]
+            # Imported, and not run as __main__, so that classes have the names they have here.
+            start = f"import asyncio; from {MODULES}.{program} import main; asyncio.run(main())"
+            command = [python, "-W", "ignore", "-c", start]
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 raise SystemExit(f"{program} failed under {python}:\n{done.stderr}")

@@ -22,11 +22,11 @@ def add(a: int, b: int = 2) -> int:
     return a + b
 
 
-def rich():
+def rich(*tools):
     return AssistantAgent(
         "helper",
         model(said("hello")),
-        tools=[FunctionTool(add, "Adds", name="plus"), add],
+        tools=list(tools),
         handoffs=["boss", Handoff(target="clerk", name="to_clerk", message="m", description="d")],
         model_context=BufferedChatCompletionContext(5),
         description="Helps.",
@@ -49,7 +49,7 @@ async def an_assistant_without_a_system_message():
 
 
 async def an_assistant_with_everything():
-    return component(rich())
+    return component(rich(FunctionTool(add, "Adds", name="plus"), add))
 
 
 async def an_assistant_with_a_structure():
@@ -68,6 +68,11 @@ async def loaded_again():
     dumped = rich().dump_component()
     agent = AssistantAgent.load_component(dumped)
     return [component(agent) == component(rich()), agent.name, agent.description]
+
+
+async def functions_dumped_again():
+    dumped = rich(add).dump_component()
+    return component(AssistantAgent.load_component(dumped)) == component(rich(add))
 
 
 async def loaded_by_what_it_is():
@@ -123,6 +128,7 @@ async def main():
         an_assistant_with_a_structure,
         an_assistant_with_workbenches,
         loaded_again,
+        functions_dumped_again,
         loaded_by_what_it_is,
         working_after_being_loaded,
         a_structure_after_being_loaded,
@@ -131,5 +137,3 @@ async def main():
     )
 
 
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -65,5 +65,3 @@ async def main():
     await show(names, names_of_other_agents, tools, handoffs, limits, defaults)
 
 
-if __name__ == "__main__":
-    asyncio.run(main())

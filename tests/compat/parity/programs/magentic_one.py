@@ -65,7 +65,8 @@ async def stalled():
 
 
 async def a_condition():
-    chat = team("FACTS", "PLAN", ledger(), termination_condition=MaxMessageTermination(3))
+    replies = "FACTS", "PLAN", ledger(), ledger("ben"), ledger(satisfied=True), "The answer."
+    chat = team(*replies, termination_condition=MaxMessageTermination(3))
     return await seen(chat)
 
 
@@ -75,7 +76,17 @@ async def a_ledger_in_a_fence():
 
 
 async def a_ledger_that_is_no_json():
-    replies = "FACTS", "PLAN", "no json", '{"a": 1}', ledger(satisfied=True), "The answer."
+    replies = "FACTS", "PLAN", "no json", ledger(satisfied=True), "The answer."
+    return await seen(team(*replies))
+
+
+async def a_ledger_that_lacks_answers():
+    replies = "FACTS", "PLAN", '{"a": 1}', ledger(satisfied=True), "The answer."
+    return await seen(team(*replies))
+
+
+async def a_ledger_that_names_a_stranger():
+    replies = "FACTS", "PLAN", ledger("dora"), ledger(satisfied=True), "The answer."
     return await seen(team(*replies))
 
 
@@ -122,6 +133,8 @@ async def main():
         a_condition,
         a_ledger_in_a_fence,
         a_ledger_that_is_no_json,
+        a_ledger_that_lacks_answers,
+        a_ledger_that_names_a_stranger,
         a_ledger_that_never_comes,
         one_agent_only,
         no_task,
@@ -131,5 +144,3 @@ async def main():
     )
 
 
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -173,5 +173,3 @@ async def main():
     )
 
 
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -60,5 +60,3 @@ async def main():
     await show(a_model_that_sees, a_model_that_does_not, in_a_team, utilities)
 
 
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -50,7 +50,7 @@ async def nobody_hands_over():
 
 async def to_the_user_and_on():
     team = Swarm(
-        [desk(calls(TO_USER), said("thanks")), shop()],
+        [desk(calls(TO_USER), said("thanks"), said("really"), said("bye")), shop()],
         termination_condition=HandoffTermination("user") | MaxMessageTermination(8),
         max_turns=3,
     )
@@ -93,7 +93,7 @@ async def a_handoff_to_a_stranger():
 
 
 async def a_second_run():
-    team = Swarm([desk(calls(TO_SHOP)), shop(said("one"), said("two"))], max_turns=2)
+    team = Swarm([desk(calls(TO_SHOP)), shop(*map(said, ("one", "two", "three")))], max_turns=2)
     return [await stream_of(team.run_stream(task=task)) for task in ("go", None)]
 
 
@@ -134,5 +134,3 @@ async def main():
     )
 
 
-if __name__ == "__main__":
-    asyncio.run(main())

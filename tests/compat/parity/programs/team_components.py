@@ -107,7 +107,7 @@ def all_conditions():
         MaxMessageTermination(3, include_agent_event=True),
         TextMentionTermination("x"),
         StopMessageTermination(),
-        TokenUsageTermination(max_total_token=1, max_prompt_token=2),
+        TokenUsageTermination(1, 2, 3),
         HandoffTermination("x"),
         TimeoutTermination(1.5),
         ExternalTermination(),
@@ -122,6 +122,12 @@ def all_conditions():
 
 async def conditions():
     return [component(condition) for condition in all_conditions()]
+
+
+async def one_limit_of_tokens():
+    condition = TokenUsageTermination(max_total_token=1)
+    dumped = condition.dump_component()
+    return [component(condition), attempt(lambda: component(TerminationCondition.load_component(dumped)))]
 
 
 async def a_mention_by_a_source():
@@ -152,6 +158,7 @@ async def main():
         a_team_of_teams,
         running_after_being_loaded,
         conditions,
+        one_limit_of_tokens,
         a_mention_by_a_source,
         conditions_loaded_again,
         a_function_as_a_condition,
@@ -159,5 +166,3 @@ async def main():
     )
 
 
-if __name__ == "__main__":
-    asyncio.run(main())

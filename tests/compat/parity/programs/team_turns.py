@@ -100,11 +100,15 @@ async def twice_at_once():
     return [second, states, len(rest)]
 
 
-async def pausing():
+async def pausing_before_any_run():
     chat = team()
-    early = [await outcome_of(chat.pause()), await outcome_of(chat.resume())]
+    return [await outcome_of(chat.pause()), await outcome_of(chat.resume())]
+
+
+async def pausing_after_a_run():
+    chat = team()
     await chat.run(task="go")
-    return [*early, await chat.pause(), await chat.resume()]
+    return [await chat.pause(), await chat.resume()]
 
 
 async def cancelled():
@@ -146,12 +150,11 @@ async def main():
         refused_tasks,
         refused_teams,
         twice_at_once,
-        pausing,
+        pausing_before_any_run,
+        pausing_after_a_run,
         cancelled,
         names,
         the_result_holds_the_stream,
     )
 
 
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -231,5 +231,3 @@ async def main():
     )
 
 
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -136,5 +136,3 @@ async def main():
     )
 
 
-if __name__ == "__main__":
-    asyncio.run(main())

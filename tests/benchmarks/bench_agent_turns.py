@@ -1,0 +1,77 @@
+"""Turns that ask a model, against AutoGen: a selector's, and an assistant's with a tool."""
+
+from tests.benchmarks.peer import as_upstream, autogen_python, measured, report
+
+PROGRAM = """
+import asyncio, json, time
+from agentchat.agents import AssistantAgent, BaseChatAgent
+from agentchat.base import Response
+from agentchat.core import FunctionCall
+from agentchat.core.models import CreateResult, RequestUsage
+from agentchat.ext.models.replay import ReplayChatCompletionClient
+from agentchat.messages import TextMessage
+from agentchat.teams import RoundRobinGroupChat, SelectorGroupChat
+
+INFO = {"vision": False, "function_calling": True, "json_output": True, "family": "unknown",
+        "structured_output": True}
+
+class Echo(BaseChatAgent):
+    produced_message_types = (TextMessage,)
+    async def on_messages(self, messages, cancellation_token):
+        return Response(chat_message=TextMessage(content="hello", source=self.name))
+    async def on_reset(self, cancellation_token):
+        pass
+
+async def add(a: int, b: int) -> int:
+    return a + b
+
+def call():
+    calls = [FunctionCall(id="1", name="add", arguments='{"a": 1, "b": 2}')]
+    return CreateResult(content=calls, finish_reason="function_calls",
+                        usage=RequestUsage(1, 1), cached=False)
+
+def selector(turns):
+    names = ["one", "two", "three"]
+    model = ReplayChatCompletionClient(names * turns, model_info=INFO)
+    return SelectorGroupChat([Echo(name, name) for name in names], model, max_turns=turns)
+
+def assistant(turns):
+    model = ReplayChatCompletionClient([call() for _ in range(turns + 5)], model_info=INFO)
+    return RoundRobinGroupChat([AssistantAgent("one", model, tools=[add])], max_turns=turns)
+
+async def seconds_a_turn(make, turns=150):
+    await make(5).run(task="go")
+    team = make(turns)
+    start = time.perf_counter()
+    await team.run(task="go")
+    return (time.perf_counter() - start) / turns
+
+async def main():
+    print(json.dumps({
+        "selector": await seconds_a_turn(selector), "assistant": await seconds_a_turn(assistant),
+    }))
+
+asyncio.run(main())
+"""
+
+
+def main() -> bool:
+    """Prints the ratios, and tells whether every bar was reached."""
+    peer = autogen_python()
+    if peer is None:
+        print("  skipped: set AUTOGEN_PYTHON to an interpreter that has AutoGen 0.7.5")
+        return True
+    ours, theirs = measured(PROGRAM), measured(as_upstream(PROGRAM), peer)
+    for name, seconds in ours.items():
+        print(f"  {name}: {seconds * 1e6:.0f} us a turn, AutoGen's {theirs[name] * 1e6:.0f} us")
+    selector = theirs["selector"] / ours["selector"]
+    assistant = theirs["assistant"] / ours["assistant"]
+    reached = [
+        report("AutoGen's selector turn against ours", selector, ">= 15", selector >= 15),
+        report("AutoGen's turn with a tool call against ours", assistant, ">= 6", assistant >= 6),
+    ]
+    return all(reached)
+
+
+if __name__ == "__main__":
+    raise SystemExit(not main())
