@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from agentchat.core import CancellationToken, _world
 from agentchat.core._component import ComponentModel
+from agentchat.core._usage import UsageLedger
 from agentchat.core.models import (
     ChatCompletionClient,
     CreateResult,
@@ -123,6 +124,11 @@ class ObservedClient(ChatCompletionClient):
         return self._client.remaining_tokens(messages, tools=tools)
 
     @property
+    def model_name(self) -> str:
+        """What prices and ledgers call the model."""
+        return self._model.name
+
+    @property
     def capabilities(self) -> ModelCapabilities:
         return self._client.capabilities
 
@@ -155,21 +161,26 @@ class _Call:
         )
         self._tools = tuple(_schema(tool) for tool in tools)
         self._interactions: list[str] = []
+        self._ledger = UsageLedger()
 
     @contextmanager
     def being_served(self) -> Iterator[None]:
-        """A block in which interactions of the cassette are noted as this call's."""
+        """A block in which interactions of the cassette and usage are noted as this call's."""
         token = served.set(self._interactions)
         try:
-            yield
+            with self._ledger:
+                yield
         finally:
             served.reset(token)
 
     def answered(self, result: CreateResult, chunks: int = 0) -> None:
         """Tells of the answer."""
+        details = self._ledger.total_usage()
         usage = Usage(
             prompt_tokens=result.usage.prompt_tokens,
             completion_tokens=result.usage.completion_tokens,
+            cached_tokens=details.cached_tokens,
+            reasoning_tokens=details.reasoning_tokens,
         )
         self._log.events.append(
             ModelCalled(

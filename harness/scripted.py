@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from agentchat.core import CancellationToken, FunctionCall
+from agentchat.core._usage import report_usage
 from agentchat.core.models import (
     ChatCompletionClient,
     CreateResult,
@@ -75,7 +76,7 @@ class ScriptedModel(ChatCompletionClient):
 
     Args:
         steps: `say`, `call`, `calls`, `fail`, or whole `Reply` records; a text is a `say`.
-        model: The name that `When.model` is held against.
+        model: The name that `When.model` is held against, and by which it has a price.
         model_info: What the model is said to be capable of; everything by default.
 
     Raises:
@@ -118,6 +119,7 @@ class ScriptedModel(ChatCompletionClient):
             prompt_tokens=self._total.prompt_tokens + usage.prompt_tokens,
             completion_tokens=self._total.completion_tokens + usage.completion_tokens,
         )
+        report_usage(self._model, usage)
         return CreateResult(
             content=self._content(reply),
             finish_reason=_finish_reason(reply),
@@ -170,6 +172,11 @@ class ScriptedModel(ChatCompletionClient):
     ) -> int:
         """As of a context of 128,000 tokens."""
         return 128_000 - self.count_tokens(messages)
+
+    @property
+    def model_name(self) -> str:
+        """What prices and ledgers call it."""
+        return self._model
 
     @property
     def capabilities(self) -> ModelCapabilities:

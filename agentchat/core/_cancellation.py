@@ -105,9 +105,11 @@ class Interruption:
         if self._task is None:
             return  # The block ended before another thread's cancellation arrived.
         self._fired = True
-        # A task that cancels its own token is told when the block ends: a cancellation pending
-        # in a running task would hit an await of somebody else's.
-        if asyncio.current_task() is not self._task:
+        if asyncio.current_task() is self._task:
+            # A task that cancels its own token: a cancellation pending in a running task could
+            # hit an await behind the block, so it waits until the task does.
+            self._task.get_loop().call_soon(self._cancel_task)
+        else:
             self._cancelled_task = True
             self._task.cancel()
 

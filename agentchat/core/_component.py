@@ -104,6 +104,7 @@ class ComponentToConfig(Generic[ToConfigT]):
     __signature__ = ConstructorSignature()
     _constructor_arguments: Given
     """What the instance was constructed with."""
+
     if not TYPE_CHECKING:  # To a type checker the constructor is `__init__` alone.
 
         def __new__(cls, *args: Any, **kwargs: Any) -> Self:

@@ -139,10 +139,16 @@ def class_of(provider: str) -> Any:
 def _is_trusted(name: str) -> bool:
     module_name = name.rpartition(".")[0]
     return (
-        module_name == "__main__"  # It runs already: naming it runs nothing new.
-        or any(part.startswith("test_") for part in (module_name, module_name.rpartition(".")[2]))
+        module_name.startswith("test_")
+        or _is_running(module_name)
         or any(_lies_in(name, namespace) for namespace in (*_TRUSTED, *_explicitly_allowed()))
     )
+
+
+def _is_running(module_name: str) -> bool:
+    """Whether it is the program's own script, or a test module: naming it imports nothing new."""
+    name = module_name.rpartition(".")[2]
+    return module_name in sys.modules and (name == "__main__" or name.startswith("test_"))
 
 
 def _lies_in(name: str, namespace: str) -> bool:

@@ -34,7 +34,7 @@ def unlike(
     nearest = recorded[number]
     difference = first_difference(nearest.request, asked)
     if not left:
-        cause = f"an extra call: all {len(recorded)} recorded interactions are played already"
+        cause = "an extra call: all that was recorded is played already"
     elif likenesses[number] < _LEAST_LIKENESS:
         cause = "an extra call: nothing like it is recorded"
     else:

@@ -21,8 +21,12 @@ def public_definitions(
 ) -> Iterator[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
     kinds = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, kinds) and not child.name.startswith("_"):
+        if isinstance(child, kinds) and not child.name.startswith("_") and not is_overload(child):
             yield child
+
+
+def is_overload(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == "overload" for each in node.decorator_list)
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=named)

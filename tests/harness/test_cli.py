@@ -60,11 +60,11 @@ def test_prints_a_table_and_explains_what_went_wrong(capsys: pytest.CaptureFixtu
         "    [3/3] ! error  scenarios/story.py::breaks",
     ]
     assert out[4:21] == [
-        "scenario            outcome   turns  calls  tokens  cost  saved",
-        "scenarios/story.py",
-        "  greets            ✓ passed      1      0       0     -      -",
-        "  mumbles           ✗ failed      1      0       0     -      -",
-        "  breaks            ! error       0      0       0     -      -",
+        "scenario   outcome   turns  calls  tokens  cost  saved",
+        "story",
+        "  greets   ✓ passed      1      0       0     -      -",
+        "  mumbles  ✗ failed      1      0       0     -      -",
+        "  breaks   ! error       0      0       0     -      -",
         "",
         "✗ failed  scenarios/story.py::mumbles",
         "  ✗ said(text='Hello')",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from harness.matching import Ignore
 from harness.session import CassetteSession, RecordMode, served
 
 URL = "https://api.openai.com/v1/chat/completions"
+PLAYED_UP = "an extra call: all that was recorded is played already"
 WRITER, CRITIC = ("writer#1",), ("team#1", "critic#2")
 CLEAN = (("content-type", "application/json"),)
 
@@ -161,7 +163,7 @@ def test_the_nearest_is_one_that_was_not_played_while_there_is_one(tmp_path: Pat
 
     assert first.nearest is not None
     assert first.nearest.startswith("interaction 2 ")
-    assert second.cause == "an extra call: all 2 recorded interactions are played already"
+    assert second.cause == PLAYED_UP
     assert second.nearest is not None
     assert second.nearest.startswith("interaction 1 ")
 
@@ -216,10 +218,7 @@ def test_once_records_when_there_is_no_cassette_and_plays_when_there_is(tmp_path
     second = CassetteSession(path, mode=RecordMode.ONCE)
 
     assert played(second, request("a")) == "1"
-    assert (
-        miss_of(second, request("b")).cause
-        == "an extra call: all 1 recorded interactions are played already"
-    )  # noqa: E501
+    assert miss_of(second, request("b")).cause == PLAYED_UP
 
 
 @pytest.mark.parametrize("mode", [RecordMode.NEW_EPISODES, RecordMode.ALL, RecordMode.REWRITE])
@@ -229,9 +228,13 @@ def test_the_old_cassette_stays_whole_when_a_recording_fails(
     path = cassette_file(tmp_path, interaction("a", "1"))
     before = path.read_bytes()
 
-    with pytest.raises(ZeroDivisionError), CassetteSession(path, mode=mode) as session:
-        record(session, request("b"), "2")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with CassetteSession(path, mode=mode) as session:
+            record(session, request("b"), "2")
+            raise ZeroDivisionError("the test's own")
+
+    with pytest.raises(ZeroDivisionError, match="the test's own"):
+        fail()
 
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
@@ -297,8 +300,8 @@ def test_a_replay_with_another_key_matches(tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "cassettes" / "new.yaml"
     for key in ("sk-one-4567890123456789", "sk-two-9876543210987654"):
         monkeypatch.setenv("OPENAI_API_KEY", key)
-        asked = Request("POST", URL, (*CLEAN, ("authorization", f"Bearer {key}")),
-                        json.dumps({"messages": [{"content": f"My key is {key}."}]}).encode())  # fmt: skip
+        headers = (*CLEAN, ("authorization", f"Bearer {key}"))
+        asked = replace(request(f"My key is {key}."), headers=headers)
         with CassetteSession(path, mode=RecordMode.ONCE) as session:
             if session.play(asked) is None:
                 record(session, asked, f"It is {key}.")

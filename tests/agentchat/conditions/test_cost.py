@@ -102,10 +102,12 @@ async def test_calls_of_whoever_reads_the_stream_are_their_own() -> None:
         termination_condition=CostTermination(2, PRICES),
     )
 
+    items = []
     async for item in team.run_stream(task="Think."):
+        items.append(item)
         spend(100)
 
-    assert item.stop_reason == "Budget of $2 reached, spent: $2"
+    assert items[-1].stop_reason == "Budget of $2 reached, spent: $2"
 
 
 async def test_calls_between_two_runs_are_not_the_teams() -> None:

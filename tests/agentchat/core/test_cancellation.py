@@ -103,19 +103,24 @@ async def test_a_block_of_a_cancelled_token_is_not_entered() -> None:
     assert token._interrupted == {}
 
 
-async def test_a_task_that_cancels_its_own_token_is_told_when_the_block_ends() -> None:
+@pytest.mark.parametrize("awaits", [True, False])
+async def test_a_task_that_cancels_its_own_token_ends_at_its_next_await_or_with_the_block(
+    awaits: bool,
+) -> None:
     token, seen = CancellationToken(), []
 
     async def working() -> None:
         with token.interrupting():
             token.cancel()
-            await asyncio.sleep(0)
+            if awaits:
+                await asyncio.Event().wait()
             seen.append("went on")
 
     with pytest.raises(asyncio.CancelledError):
         await working()
+    await asyncio.sleep(0)
 
-    assert seen == ["went on"]
+    assert seen == ([] if awaits else ["went on"])
 
 
 async def test_nested_blocks_of_one_token_end_together() -> None:

@@ -50,7 +50,9 @@ def test_an_override_is_written_as_it_is(monkeypatch: pytest.MonkeyPatch) -> Non
     assert provider_of(thing) == "lonely.Thing"
 
 
-@pytest.mark.parametrize("provider", ["elsewhere.Thing", "os.path.Thing", "agentchatter.Thing"])
+@pytest.mark.parametrize(
+    "provider", ["elsewhere.Thing", "os.path.Thing", "agentchatter.Thing", "elsewhere.test_x.Thing"]
+)
 def test_refuses_an_untrusted_namespace(monkeypatch: pytest.MonkeyPatch, provider: str) -> None:
     thing_in(monkeypatch, "elsewhere")
 

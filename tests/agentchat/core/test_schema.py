@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import keyword
 from enum import Enum
 from typing import Annotated, Any, Literal
 
@@ -40,10 +41,11 @@ def schema_of(function: Any, descriptions: dict[str, str] | None = None) -> dict
 
 
 def signature_with(parameters: dict[str, tuple[Any, Any]]) -> inspect.Signature:
-    keyword = inspect.Parameter.KEYWORD_ONLY
     return inspect.Signature(
         [
-            inspect.Parameter(name, keyword, annotation=annotation, default=default)
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default
+            )
             for name, (annotation, default) in parameters.items()
         ]
     )
@@ -59,8 +61,9 @@ defaults = st.one_of(
     st.tuples(st.just(Size), st.just(Size.SMALL)),
     st.tuples(st.just(Address), st.builds(Address, city=st.text())),
 )
-names = st.from_regex(r"_{0,2}[a-z]{1,6}", fullmatch=True) | st.sampled_from(
-    ["schema", "json", "copy", "model_config", "model_fields", "dict"]
+identifiers = st.from_regex(r"_{0,2}[a-z]{1,6}", fullmatch=True)
+names = identifiers.filter(lambda name: not keyword.iskeyword(name)) | st.sampled_from(
+    ["schema", "json", "copy", "model_config", "model_fields", "dict", "self"]
 )
 
 
@@ -195,8 +198,8 @@ def test_takes_partials_methods_and_callable_objects() -> None:
 @pytest.mark.parametrize(
     "docstring",
     [
-        "Adds.\n\n    Args:\n        x: One number,\n            any.\n        *y (int): Others.\n\n"
-        "    Returns:\n        z: no.",
+        "Adds.\n\n    Args:\n        x: One number,\n            any.\n"
+        "        *y (int): Others.\n\n    Returns:\n        z: no.",
         "Adds.\n\n:param x: One number,\n   any.\n:param int y: Others.\n:returns: no.",
     ],
 )

@@ -114,8 +114,17 @@ def described(item: Any) -> Any:
 
 
 def component(part: Component[Any]) -> Any:
-    """The component's configuration as users store it."""
-    return json.loads(part.dump_component().model_dump_json())
+    """The component's configuration as users store it, but for descriptions: they are prose."""
+    return _without_prose(json.loads(part.dump_component().model_dump_json()))
+
+
+def _without_prose(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_prose(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    kept = value.keys() - {"description"} if "provider" in value else value.keys()
+    return {key: _without_prose(each) for key, each in value.items() if key in kept}
 
 
 def plain(value: Any) -> Any:

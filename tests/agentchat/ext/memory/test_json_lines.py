@@ -123,7 +123,7 @@ def test_says_which_line_it_can_not_read(tmp_path: Path) -> None:
     path = tmp_path / "memory.jsonl"
     path.write_text('{"content": "a", "mime_type": "text/plain"}\n\n{"content"\n', encoding="utf-8")
 
-    with pytest.raises(UnreadableMemory, match="memory.jsonl:3") as caught:
+    with pytest.raises(UnreadableMemory, match=r"memory\.jsonl:3") as caught:
         JsonLinesMemory(path)
 
     assert (caught.value.path, caught.value.line) == (path, 3)
@@ -133,9 +133,7 @@ async def test_is_made_again_from_its_component(tmp_path: Path) -> None:
     memory = await taught(tmp_path / "memory.jsonl", "Cats purr.", k=2)
     described = memory.dump_component()
 
-    loaded = Memory.load_component(
-        ComponentModel.model_validate_json(described.model_dump_json())
-    )
+    loaded = Memory.load_component(ComponentModel.model_validate_json(described.model_dump_json()))
 
     assert loaded.dump_component() == described
     assert described.config == {"path": str(tmp_path / "memory.jsonl"), "k": 2}

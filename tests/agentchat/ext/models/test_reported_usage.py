@@ -15,6 +15,7 @@ from agentchat.core.models import (
     RequestUsage,
     UserMessage,
 )
+from agentchat.ext.models._errors import EmptyReply
 from agentchat.ext.models.cache import ChatCompletionCache
 from agentchat.ext.models.openai import OpenAIChatCompletionClient
 from agentchat.ext.models.replay import ReplayChatCompletionClient
@@ -97,7 +98,7 @@ async def test_openai_servers_may_leave_out_the_details(details: dict[str, None]
 async def test_a_reply_that_can_not_be_used_is_paid_for() -> None:
     client = openai_client(whole_reply(choices=[]))
 
-    with UsageLedger() as ledger, pytest.raises(ValueError, match="no choice"):
+    with UsageLedger() as ledger, pytest.raises(EmptyReply, match="holds no choice"):
         await client.create(QUESTION)
 
     assert ledger.total_usage() == TokenUsage(1, 10, 5, 4, 3)

@@ -54,14 +54,18 @@ async def an_assistant_with_everything():
 
 async def an_assistant_with_a_structure():
     agent = AssistantAgent(
-        "judge", model(), output_content_type=Verdict, output_content_type_format="{text}"
+        "judge",
+        model(),
+        output_content_type=Verdict,
+        output_content_type_format="{text}",
+        system_message="s",
     )
     return component(agent)
 
 
 async def an_assistant_with_workbenches():
     benches = [StaticWorkbench([FunctionTool(add, "Adds")]), StaticWorkbench([])]
-    return component(AssistantAgent("worker", model(), workbench=benches))
+    return component(AssistantAgent("worker", model(), workbench=benches, system_message="s"))
 
 
 async def loaded_again():
@@ -95,7 +99,7 @@ async def a_structure_after_being_loaded():
 async def a_runner_of_code():
     executor = LocalCommandLineCodeExecutor(work_dir="work", timeout=7)
     return [
-        component(CodeExecutorAgent("runner", executor)),
+        component(CodeExecutorAgent("runner", executor, description="d", system_message="s")),
         component(
             CodeExecutorAgent(
                 "runner", executor, model_client=model(), system_message="s", sources=["a"],

@@ -35,7 +35,8 @@ async def seen(chat, task="go"):
         if "FACTS" in text:
             parts = [word for word in ("go", "FACTS", "PLAN", "FACTS2", "PLAN2") if word in text]
             item.update(dict.fromkeys(("content", "to_text", "to_model_text"), parts))
-        item.pop("models_usage", None)
+        for key in ("models_usage", "metadata"):
+            item.pop(key, None)
     return items
 
 

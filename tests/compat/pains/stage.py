@@ -1,0 +1,169 @@
+"""What the cases stand on: scripted models and speakers, and a limit that turns a hang into a failure.
+
+Like the cases it needs nothing that AutoGen lacks, so that the same source runs there.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
+
+from agentchat.agents import AssistantAgent, BaseChatAgent
+from agentchat.base import Response
+from agentchat.core import CancellationToken, FunctionCall
+from agentchat.core.code_executor import CodeBlock, CodeExecutor, CodeResult
+from agentchat.core.models import CreateResult, LLMMessage, RequestUsage
+from agentchat.ext.models.replay import ReplayChatCompletionClient
+from agentchat.messages import BaseChatMessage, TextMessage
+
+T = TypeVar("T")
+
+ABLE: Any = {
+    "vision": True,
+    "function_calling": True,
+    "json_output": True,
+    "structured_output": True,
+    "family": "unknown",
+}
+
+SECONDS = 5
+"""Nothing that works takes so long."""
+
+
+async def soon(awaitable: Awaitable[T]) -> T:
+    """What it returns; a TimeoutError when it hangs."""
+    async with asyncio.timeout(SECONDS):
+        return await awaitable
+
+
+async def failure_of(awaitable: Awaitable[object]) -> BaseException:
+    """What it raises; to hang is no such failure."""
+    try:
+        result = await soon(awaitable)
+    except TimeoutError:
+        raise
+    except BaseException as error:
+        return error
+    raise AssertionError(f"Nothing was raised; it returned {result!r}")
+
+
+async def happens(event: asyncio.Event) -> bool:
+    """Whether it happens within a moment."""
+    try:
+        async with asyncio.timeout(0.3):
+            return await event.wait()
+    except TimeoutError:
+        return False
+
+
+class Speaker(BaseChatAgent):
+    """Says its lines, one a turn, the last of them for ever; keeps what it was given."""
+
+    def __init__(self, name: str, *lines: str) -> None:
+        super().__init__(name, f"{name} speaks.")
+        self.lines = lines or (f"{name} speaks",)
+        self.heard: list[list[str]] = []
+        self.spoke = asyncio.Event()
+
+    @property
+    def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:
+        return (TextMessage,)
+
+    async def on_messages(
+        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
+    ) -> Response:
+        line = self.lines[min(len(self.heard), len(self.lines) - 1)]
+        self.heard.append([message.to_model_text() for message in messages])
+        self.spoke.set()
+        return Response(chat_message=TextMessage(content=line, source=self.name))
+
+    async def on_reset(self, cancellation_token: CancellationToken) -> None:
+        self.heard.clear()
+
+
+class FailsOnce(Speaker):
+    """Fails in its first turn, and never again."""
+
+    has_failed = False
+
+    async def on_messages(
+        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
+    ) -> Response:
+        response = await super().on_messages(messages, cancellation_token)
+        if not self.has_failed:
+            self.has_failed = True
+            raise ConnectionError("The line is down.")
+        return response
+
+
+class Model(ReplayChatCompletionClient):
+    """Answers from a script, in which an exception is raised; keeps what it was asked."""
+
+    def __init__(self, *replies: str | CreateResult | Exception, **info: Any) -> None:
+        said = [reply for reply in replies if not isinstance(reply, Exception)]
+        super().__init__(said, model_info={**ABLE, **info})
+        self._script = list(replies)
+        self.asked: list[list[LLMMessage]] = []
+
+    async def create(self, messages: Sequence[LLMMessage], **arguments: Any) -> CreateResult:
+        reply = self._script[len(self.asked)] if len(self.asked) < len(self._script) else None
+        self.asked.append(list(messages))
+        if isinstance(reply, Exception):
+            raise reply
+        return await super().create(messages, **arguments)
+
+
+class Executor(CodeExecutor):
+    """Runs nothing; its results are given, and the last is the result for ever."""
+
+    def __init__(self, *results: CodeResult) -> None:
+        self._results = results or (CodeResult(exit_code=0, output="42"),)
+        self.ran: list[list[str]] = []
+
+    async def execute_code_blocks(
+        self, code_blocks: list[CodeBlock], cancellation_token: CancellationToken
+    ) -> CodeResult:
+        result = self._results[min(len(self.ran), len(self._results) - 1)]
+        self.ran.append([block.code for block in code_blocks])
+        return result
+
+    async def start(self) -> None:
+        """Has nothing to start."""
+
+    async def stop(self) -> None:
+        """Has nothing to stop."""
+
+    async def restart(self) -> None:
+        """Has nothing to restart."""
+
+
+def assistant(*replies: str | CreateResult | Exception, **options: Any) -> AssistantAgent:
+    """An assistant called `bob` with a scripted model."""
+    return AssistantAgent("bob", Model(*replies), **options)
+
+
+def calls(*names: str, arguments: str = "{}") -> CreateResult:
+    """A reply that asks for tools, side by side."""
+    return CreateResult(
+        finish_reason="function_calls",
+        content=[
+            FunctionCall(id=str(number), name=name, arguments=arguments)
+            for number, name in enumerate(names)
+        ],
+        usage=RequestUsage(prompt_tokens=1, completion_tokens=1),
+        cached=False,
+    )
+
+
+def texts(messages: Sequence[Any]) -> list[str]:
+    """The contents of messages, whatever their kind."""
+    return [message.content for message in messages]
+
+
+def kinds(messages: Sequence[object]) -> list[str]:
+    """The names of the messages' classes."""
+    return [type(message).__name__ for message in messages]
+
+
+def said(content: str, source: str = "user") -> TextMessage:
+    """A text message."""
+    return TextMessage(content=content, source=source)

@@ -1,0 +1,11 @@
+"""Hangs, cancellation, errors, resume: none of section A is left here."""
+
+import pytest
+
+from tests.compat.pains import cases_a
+from tests.compat.pains.cases import Case, cases_in
+
+
+@pytest.mark.parametrize("case", cases_in(cases_a), ids=lambda case: case.__name__)
+async def test_pain(case: Case) -> None:
+    await case()

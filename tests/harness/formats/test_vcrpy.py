@@ -1,0 +1,164 @@
+"""vcrpy's layouts, from the first to the newest, and those of its plugins."""
+
+import base64
+import gzip
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.cassette import Header, Interaction, Request, Response
+from harness.errors import UnreadableCassette
+from harness.formats import Source, load, loaded
+
+URL = "https://api.openai.com/v1/chat/completions"
+ASKED = {"messages": [{"role": "user", "content": "Hi"}]}
+ASKED_TEXT = json.dumps(ASKED, separators=(",", ":"))
+SAID = b'{"choices":[]}'
+
+
+def file(request: Any, response: Any) -> bytes:
+    return yaml.safe_dump({"interactions": [{"request": request, "response": response}]}).encode()
+
+
+def asking(**parts: Any) -> dict[str, Any]:
+    return {"method": "POST", "uri": URL, "headers": {"Accept": ["*/*"]}, **parts}
+
+
+def answering(**parts: Any) -> dict[str, Any]:
+    return {"status": {"code": 200, "message": "OK"}, "headers": {}, **parts}
+
+
+def only(data: bytes) -> Interaction:
+    [interaction] = loaded(Source(Path("chat.yaml"), data)).interactions
+    return interaction
+
+
+REQUESTS = [
+    pytest.param({"body": ASKED_TEXT}, id="text"),
+    pytest.param({"body": ASKED_TEXT.encode()}, id="binary"),
+    pytest.param({"body": {"string": ASKED_TEXT}}, id="text in a mapping"),
+    pytest.param({"body": ASKED}, id="structured"),
+    pytest.param({"parsed_body": ASKED}, id="parsed"),
+]
+
+
+@pytest.mark.parametrize("parts", REQUESTS)
+def test_a_request_body_is_read_in_every_form(parts: dict[str, Any]) -> None:
+    interaction = only(file(asking(**parts), answering(body={"string": ""})))
+
+    assert interaction.request == Request("POST", URL, (("Accept", "*/*"),), ASKED_TEXT.encode())
+
+
+RESPONSES = [
+    pytest.param({"body": {"string": SAID.decode()}}, (), id="text"),
+    pytest.param({"body": {"string": SAID}}, (), id="binary"),
+    pytest.param({"body": {"base64_string": base64.b64encode(SAID).decode()}}, (), id="base64"),
+    pytest.param({"parsed_body": json.loads(SAID)}, (), id="parsed"),
+    pytest.param({"body": {"string": gzip.compress(SAID)}}, ("gzip",), id="gzip"),
+    pytest.param({"body": {"string": zlib.compress(SAID)}}, ("deflate",), id="deflate"),
+    pytest.param({"body": {"string": SAID}}, ("gzip",), id="decompressed, the header forgotten"),
+    pytest.param({"body": {"string": SAID}}, ("br",), id="decompressed, with an unknown method"),
+]
+
+
+@pytest.mark.parametrize(("parts", "encodings"), RESPONSES)
+def test_a_response_body_is_read_in_every_form(
+    parts: dict[str, Any], encodings: tuple[str, ...]
+) -> None:
+    headers = {"Content-Type": ["application/json"], "Content-Length": ["999"]}
+    if encodings:
+        headers["Content-Encoding"] = list(encodings)
+
+    interaction = only(file(asking(body=""), answering(**parts) | {"headers": headers}))
+
+    expected = Response(200, (("Content-Type", "application/json"),), SAID, duration_ns=0)
+    assert interaction.response == expected
+
+
+def test_what_can_not_be_decompressed_stays_as_it_is_and_says_so() -> None:
+    packed = b"\x1b\x0c\x00\xf8\xff"
+    parts = {"headers": {"content-encoding": ["br"]}, "body": {"string": packed}}
+
+    interaction = only(file(asking(body=""), answering(**parts)))
+
+    headers = (("content-encoding", "br"),)
+    assert interaction.response == Response(200, headers, packed, duration_ns=0)
+
+
+def test_the_first_recordings_of_httpx_are_read() -> None:
+    response = {"status_code": 201, "content": SAID.decode(), "http_version": "HTTP/1.1"}
+
+    assert only(file(asking(body=""), response)).response == Response(201, (), SAID, 0)
+
+
+def test_the_layout_from_before_versions_is_read() -> None:
+    request = {"method": "GET", "protocol": "https", "host": "example.com", "port": 8443,
+               "path": "/a?b=1", "headers": ["accept: */*"], "body": None}  # fmt: skip
+    data = yaml.safe_dump([{"request": request, "response": answering(body={"string": "x"})}])
+
+    asked = only(data.encode()).request
+
+    expected = (("accept", "*/*"),)
+    assert asked == Request("GET", "https://example.com:8443/a?b=1", expected, b"")
+
+
+OBJECTS = """
+interactions:
+- request:
+    method: GET
+    uri: http://example.com/
+    body: null
+    headers: &headers
+      ? !!python/object/new:multidict._multidict.istr
+      - X-Name
+      : !!python/tuple [a, b]
+  response:
+    status: {code: 200, message: OK}
+    headers: *headers
+    body: {string: !!python/unicode "ä"}
+version: 1
+"""
+
+
+def test_the_objects_of_old_recordings_are_read_as_the_texts_they_wrap() -> None:
+    interaction = only(OBJECTS.encode())
+
+    headers = (("X-Name", "a"), ("X-Name", "b"))
+    assert interaction.request.headers == headers
+    assert interaction.response == Response(200, headers, "ä".encode(), duration_ns=0)
+
+
+def test_json_cassettes_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "chat.json"
+    each = {"request": asking(body=ASKED_TEXT), "response": answering(body={"string": "x"})}
+    path.write_text(json.dumps({"interactions": [each], "version": 1}), encoding="utf-8")
+
+    cassette = load(path)
+
+    assert cassette.header == Header(by="vcrpy")
+    assert cassette.interactions[0].request.body == ASKED_TEXT.encode()
+
+
+def test_an_empty_cassette_is_one_with_no_interactions() -> None:
+    assert loaded(Source(Path("a.yaml"), b"interactions: []\nversion: 1\n")).interactions == ()
+
+
+DAMAGES = [
+    (file(asking(body=""), {"headers": {}}), 2, "the response has no status"),
+    (file(asking(body=""), answering(status={"code": "x"})), 12, "'code': input should be a valid"),
+    (file(asking(body=""), answering(body={"base64_string": "?"})), 2, "not base64"),
+    (file({"uri": URL}, answering()), 3, "the key 'method' is missing"),
+]
+
+
+@pytest.mark.parametrize(("data", "line", "why"), DAMAGES)
+def test_a_damaged_recording_is_refused_with_its_place(data: bytes, line: int, why: str) -> None:
+    with pytest.raises(UnreadableCassette) as caught:
+        only(data)
+
+    assert caught.value.why.startswith(why)
+    assert caught.value.line == line
