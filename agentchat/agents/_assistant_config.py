@@ -12,7 +12,7 @@ from agentchat.core.tools import BaseTool, Workbench
 from agentchat.messages import StructuredMessageFactory
 
 
-class AssistantAgentConfig(BaseModel):
+class AssistantAgentConfig(BaseModel, defer_build=True):
     """An assistant in the form that upstream reads and writes; callables have no place in it."""
 
     name: str

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from agentchat.core.models import LLMMessage
 
 
-class ApprovalRequest(BaseModel):
+class ApprovalRequest(BaseModel, defer_build=True):
     """Code that is about to run."""
 
     code: str
@@ -18,7 +18,7 @@ class ApprovalRequest(BaseModel):
     """The conversation that led to it."""
 
 
-class ApprovalResponse(BaseModel):
+class ApprovalResponse(BaseModel, defer_build=True):
     """Whether the code may run."""
 
     approved: bool

@@ -31,7 +31,7 @@ _UNAPPROVED_WARNING = (
 )
 
 
-class CodeExecutorAgentConfig(BaseModel):
+class CodeExecutorAgentConfig(BaseModel, defer_build=True):
     """A code executor agent as plain data."""
 
     name: str

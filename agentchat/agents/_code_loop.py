@@ -27,7 +27,7 @@ _RETRY_QUESTION = (
 )
 
 
-class RetryDecision(BaseModel):
+class RetryDecision(BaseModel, defer_build=True):
     """Whether a model thinks that failed code is worth another try."""
 
     reason: str

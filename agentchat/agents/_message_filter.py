@@ -14,7 +14,7 @@ from agentchat.messages import BaseChatMessage
 from agentchat.state import BaseState
 
 
-class PerSourceFilter(BaseModel):
+class PerSourceFilter(BaseModel, defer_build=True):
     """Which messages of one source are let through; all of them unless both limits are given."""
 
     source: str
@@ -33,7 +33,7 @@ class PerSourceFilter(BaseModel):
         return sent[: self.count] if self.position == "first" else sent[-self.count :]
 
 
-class MessageFilterConfig(BaseModel):
+class MessageFilterConfig(BaseModel, defer_build=True):
     """What a MessageFilterAgent lets through: filter by filter, in this order."""
 
     per_source: list[PerSourceFilter]

@@ -28,7 +28,7 @@ AsyncInputFunc: TypeAlias = Callable[[str, CancellationToken | None], Awaitable[
 InputFuncType: TypeAlias = SyncInputFunc | AsyncInputFunc
 
 
-class UserProxyAgentConfig(BaseModel):
+class UserProxyAgentConfig(BaseModel, defer_build=True):
     """Configuration of a UserProxyAgent; its input function has no place in it."""
 
     name: str

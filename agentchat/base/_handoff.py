@@ -7,7 +7,7 @@ from pydantic import BaseModel, model_validator
 from agentchat.core.tools import BaseTool, FunctionTool
 
 
-class Handoff(BaseModel):
+class Handoff(BaseModel, defer_build=True):
     """Lets an agent pass the turn to another, by a tool that its model may call.
 
     Raises:

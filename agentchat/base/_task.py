@@ -9,7 +9,7 @@ from agentchat.core import CancellationToken
 from agentchat.messages import BaseAgentEvent, BaseChatMessage
 
 
-class TaskResult(BaseModel):
+class TaskResult(BaseModel, defer_build=True):
     """What a run produced."""
 
     messages: Sequence[SerializeAsAny[BaseAgentEvent | BaseChatMessage]]

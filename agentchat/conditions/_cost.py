@@ -51,7 +51,7 @@ class CostTermination(Condition, Component[BaseModel]):
         self._prices = prices
         self._spent_usd = Decimal(0)
         self._unpriced: tuple[str, ...] = ()
-        # Of the run in hand; what a run left open by mistake writes into its own is lost.
+        # Each run has its own, so that one that was never ended adds nothing to the next.
         self._ledger: UsageLedger | None = None
         self._depth = 0
 

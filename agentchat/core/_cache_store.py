@@ -24,7 +24,7 @@ class CacheStore(ABC, Generic[T], ComponentBase[BaseModel]):
         """Keeps the value under the key, in the place of an older one."""
 
 
-class InMemoryStoreConfig(BaseModel):
+class InMemoryStoreConfig(BaseModel, defer_build=True):
     """Nothing: an in-memory store begins empty."""
 
 

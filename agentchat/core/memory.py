@@ -38,7 +38,7 @@ class MemoryMimeType(Enum):
     BINARY = "application/octet-stream"
 
 
-class MemoryContent(BaseModel):
+class MemoryContent(BaseModel, defer_build=True):
     """One thing to remember."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -62,13 +62,13 @@ class MemoryContent(BaseModel):
         return mime_type.value if isinstance(mime_type, MemoryMimeType) else mime_type
 
 
-class MemoryQueryResult(BaseModel):
+class MemoryQueryResult(BaseModel, defer_build=True):
     """What a memory has to say, the most relevant first if it can tell."""
 
     results: list[MemoryContent]
 
 
-class UpdateContextResult(BaseModel):
+class UpdateContextResult(BaseModel, defer_build=True):
     """What a memory put into a context."""
 
     memories: MemoryQueryResult

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 
-class ChatCompletionContextState(BaseModel):
+class ChatCompletionContextState(BaseModel, defer_build=True):
     """What a context holds."""
 
     messages: list[LLMMessage] = Field(default_factory=list)

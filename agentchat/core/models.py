@@ -35,14 +35,14 @@ __all__ = [
 ]
 
 
-class SystemMessage(BaseModel):
+class SystemMessage(BaseModel, defer_build=True):
     """Instructions from the developer."""
 
     content: str
     type: Literal["SystemMessage"] = "SystemMessage"
 
 
-class UserMessage(BaseModel):
+class UserMessage(BaseModel, defer_build=True):
     """What a person, or another agent, says to the model."""
 
     content: str | list[str | Image]
@@ -52,7 +52,7 @@ class UserMessage(BaseModel):
     type: Literal["UserMessage"] = "UserMessage"
 
 
-class AssistantMessage(BaseModel):
+class AssistantMessage(BaseModel, defer_build=True):
     """What the model said, or the calls it asked for."""
 
     content: str | list[FunctionCall]
@@ -65,7 +65,7 @@ class AssistantMessage(BaseModel):
     type: Literal["AssistantMessage"] = "AssistantMessage"
 
 
-class FunctionExecutionResult(BaseModel):
+class FunctionExecutionResult(BaseModel, defer_build=True):
     """What came of one function call."""
 
     content: str
@@ -76,7 +76,7 @@ class FunctionExecutionResult(BaseModel):
     is_error: bool | None = None
 
 
-class FunctionExecutionResultMessage(BaseModel):
+class FunctionExecutionResultMessage(BaseModel, defer_build=True):
     """The results of the calls in the AssistantMessage before it."""
 
     content: list[FunctionExecutionResult]
@@ -108,7 +108,7 @@ class TopLogprob:
     bytes: list[int] | None = None
 
 
-class ChatCompletionTokenLogprob(BaseModel):
+class ChatCompletionTokenLogprob(BaseModel, defer_build=True):
     """How likely a token of the answer was, and its alternatives."""
 
     token: str
@@ -117,7 +117,7 @@ class ChatCompletionTokenLogprob(BaseModel):
     bytes: list[int] | None = None
 
 
-class CreateResult(BaseModel):
+class CreateResult(BaseModel, defer_build=True):
     """A model's answer."""
 
     finish_reason: FinishReasons

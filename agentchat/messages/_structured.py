@@ -37,7 +37,7 @@ class StructuredMessage(BaseChatMessage, Generic[StructuredContentType]):
         return UserMessage(content=self.content.model_dump_json(), source=self.source)
 
 
-class StructureMessageConfig(BaseModel):
+class StructureMessageConfig(BaseModel, defer_build=True):
     """Configuration of a StructuredMessageFactory."""
 
     json_schema: dict[str, Any]

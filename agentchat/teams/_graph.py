@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 from agentchat.messages import BaseChatMessage
 
 
-class DiGraphEdge(BaseModel):
+class DiGraphEdge(BaseModel, defer_build=True):
     """A way from one participant to another."""
 
     target: str
@@ -45,7 +45,7 @@ class DiGraphEdge(BaseModel):
         return self.condition is None or str(self.condition) in message.to_model_text()
 
 
-class DiGraphNode(BaseModel):
+class DiGraphNode(BaseModel, defer_build=True):
     """A participant, and where the conversation may go from it."""
 
     name: str
@@ -54,7 +54,7 @@ class DiGraphNode(BaseModel):
     """Kept for configurations; what counts is the edges' own activation condition."""
 
 
-class DiGraph(BaseModel):
+class DiGraph(BaseModel, defer_build=True):
     """Participants by name, and the edges between them."""
 
     nodes: dict[str, DiGraphNode]

@@ -16,21 +16,21 @@ from agentchat.core.utils import extract_json_from_str
 _ATTEMPTS = 10
 
 
-class Flag(BaseModel):
+class Flag(BaseModel, defer_build=True):
     """A yes or no, and why."""
 
     reason: str
     answer: bool
 
 
-class Words(BaseModel):
+class Words(BaseModel, defer_build=True):
     """A text, and why that one."""
 
     reason: str
     answer: str
 
 
-class ProgressLedger(BaseModel):
+class ProgressLedger(BaseModel, defer_build=True):
     """The orchestrator's answers about the state of the work."""
 
     is_request_satisfied: Flag

@@ -45,8 +45,8 @@ PATTERNS = (
     _token("project", "proj_", _WITH_DIGIT + rb"[A-Za-z0-9]{16,}"),
     _token("user", "user- user_", _WITH_DIGIT + rb"[A-Za-z0-9]{16,}"),
     Pattern("bearer", (),
-            re.compile(rb"(?:[Bb]earer|BEARER) +(?P<secret>" + _WITH_DIGIT
-                       + rb"[A-Za-z0-9._~+/-]{16,}=*)")),
+            re.compile(rb"(?:[Bb]earer|BEARER) +(?P<secret>(?=[A-Za-z._~+/-]*[0-9])"
+                       rb"[A-Za-z0-9._~+/-]{16,}=*)")),
     Pattern("private-key", (),
             re.compile(rb"PRIVATE KEY-----(?P<secret>[^-]{32,})-----END")),
 )  # fmt: skip

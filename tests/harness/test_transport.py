@@ -264,7 +264,7 @@ async def test_an_error_that_is_not_the_transports_is_not_recorded(tmp_path: Pat
 
     session.finish()
 
-    assert not (tmp_path / "chat.yaml").exists()  # noqa: ASYNC240 - a test has nothing else to do
+    assert not (tmp_path / "chat.yaml").exists()
 
 
 async def test_nothing_is_sent_in_a_replay(tmp_path: Path) -> None:

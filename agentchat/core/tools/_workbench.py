@@ -13,14 +13,14 @@ from agentchat.core._image import Image
 from agentchat.core.tools._tool import ToolSchema
 
 
-class TextResultContent(BaseModel):
+class TextResultContent(BaseModel, defer_build=True):
     """Text that a tool returned."""
 
     type: Literal["TextResultContent"] = "TextResultContent"
     content: str
 
 
-class ImageResultContent(BaseModel):
+class ImageResultContent(BaseModel, defer_build=True):
     """An image that a tool returned."""
 
     type: Literal["ImageResultContent"] = "ImageResultContent"
@@ -33,7 +33,7 @@ ResultContent: TypeAlias = Annotated[
 """One piece of what a tool returned."""
 
 
-class ToolResult(BaseModel):
+class ToolResult(BaseModel, defer_build=True):
     """What came of calling a tool."""
 
     type: Literal["ToolResult"] = "ToolResult"
@@ -53,7 +53,7 @@ class ToolResult(BaseModel):
         return "\n".join(_text_of(piece, replace_image) for piece in self.result)
 
 
-class ToolOverride(BaseModel):
+class ToolOverride(BaseModel, defer_build=True):
     """How a tool is shown to the model instead of as itself; None leaves a part as it is."""
 
     name: str | None = None

@@ -4,7 +4,9 @@ Like the cases it needs nothing that AutoGen lacks, so that the same source runs
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from types import ModuleType
 from typing import Any, TypeVar
 
 from agentchat.agents import AssistantAgent, BaseChatAgent
@@ -17,6 +19,9 @@ from agentchat.messages import BaseChatMessage, TextMessage
 
 T = TypeVar("T")
 
+Case = Callable[[], Awaitable[None]]
+"""Fails, or hangs, where the pain is still felt; its name begins with the pain's number."""
+
 ABLE: Any = {
     "vision": True,
     "function_calling": True,
@@ -27,6 +32,17 @@ ABLE: Any = {
 
 SECONDS = 5
 """Nothing that works takes so long."""
+
+
+def cases_in(module: ModuleType) -> list[Case]:
+    """The cases that a module defines, in its order."""
+    return [
+        member
+        for name, member in vars(module).items()
+        if inspect.iscoroutinefunction(member)
+        and member.__module__ == module.__name__
+        and not name.startswith("_")
+    ]
 
 
 async def soon(awaitable: Awaitable[T]) -> T:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.compat.pains import cases_a
-from tests.compat.pains.cases import Case, cases_in
+from tests.compat.pains.stage import Case, cases_in
 
 
 @pytest.mark.parametrize("case", cases_in(cases_a), ids=lambda case: case.__name__)

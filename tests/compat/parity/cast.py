@@ -18,8 +18,14 @@ def model(*replies: str | CreateResult, family: str = "unknown", **capable: bool
 
 def info(family: str = "unknown", **capable: bool) -> ModelInfo:
     """Everything a model can do, but for what is said otherwise."""
-    abilities = {"vision", "function_calling", "json_output", "structured_output"}
-    return ModelInfo(family=family, **{name: capable.get(name, True) for name in sorted(abilities)})
+    abilities = {
+        "vision": True,
+        "function_calling": True,
+        "json_output": True,
+        "structured_output": True,
+        "multiple_system_messages": True,
+    }
+    return ModelInfo(family=family, **(abilities | capable))
 
 
 def said(text: str, thought: str | None = None) -> CreateResult:

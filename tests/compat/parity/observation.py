@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import os
 import re
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from agentchat.base import Response, TaskResult
@@ -19,7 +21,9 @@ PATIENCE_SECONDS = 5.0
 CHANGING = re.compile(
     r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"|(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00))"
+    r"|(?<=errors\.pydantic\.dev/)(?P<release>[\d.]+)"
 )
+TRUSTED_PROVIDERS = "AUTOGEN_ALLOWED_PROVIDER_NAMESPACES"
 UPSTREAM_HOMES = re.compile(r"\bautogen_(agentchat|core|ext)\b(?=\.)")
 
 
@@ -56,6 +60,19 @@ async def outcome_of(awaitable: Awaitable[Any]) -> Any:
         return described(await awaitable)
     except BaseException as error:
         return failure(error)
+
+
+@contextmanager
+def trusting(provider: str) -> Iterator[None]:
+    """Lets configurations in the block bring the code that the provider runs."""
+    before = os.environ.get(TRUSTED_PROVIDERS)
+    os.environ[TRUSTED_PROVIDERS] = provider
+    try:
+        yield
+    finally:
+        os.environ.pop(TRUSTED_PROVIDERS)
+        if before is not None:
+            os.environ[TRUSTED_PROVIDERS] = before
 
 
 def attempt(function: Callable[[], Any]) -> Any:
@@ -143,8 +160,9 @@ def steady(document: Any) -> Any:
     numbers: dict[str, int] = {}
 
     def placeholder(found: re.Match[str]) -> str:
-        if found["time"]:
-            return "<time>"
+        for kind in ("time", "release"):
+            if found[kind]:
+                return f"<{kind}>"
         return f"<id {numbers.setdefault(found['id'], len(numbers) + 1)}>"
 
     def walk(value: Any) -> Any:
@@ -162,15 +180,3 @@ def _at_home(text: str) -> str:
     return UPSTREAM_HOMES.sub(
         lambda found: "agentchat" if found[1] == "agentchat" else f"agentchat.{found[1]}", text
     )
-
-
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Each innermost value with the path that leads to it; an empty list or dict is one."""
-    if isinstance(value, dict) and value:
-        for key, each in value.items():
-            yield from leaves(each, f"{path}/{key}")
-    elif isinstance(value, list) and value:
-        for index, each in enumerate(value):
-            yield from leaves(each, f"{path}/{index}")
-    else:
-        yield path.removeprefix("/"), value

@@ -163,7 +163,7 @@ DAMAGES = [
     (damaged("    status: 200\n", ""), 26, 3,
      "'response': value error, the key 'status' is missing, and there is no failure"),
     (damaged("indented-newline", "wide"), 26, 3, "'response': value error, unknown layout 'wide'"),
-    (damaged("    method: POST\n", "    method: 'POST\n"), 31, 11, "not YAML: "),
+    (damaged("    method: POST\n", "    method: 'POST\n"), 33, 12, "not YAML: "),
     (damaged("    method: POST\n", "    method: POST\n    method: GET\n"), 13, 5,
      "the key 'method' comes twice"),
     (damaged("POST", "!!python/object/apply:os.getcwd []"), 12, 13,
@@ -216,7 +216,7 @@ def test_a_file_that_cannot_be_replaced_leaves_the_old_one(tmp_path: Path) -> No
     path = tmp_path / "chat.yaml"
     (path / "in the way").mkdir(parents=True)
 
-    with pytest.raises(OSError, match="chat.yaml"):
+    with pytest.raises(OSError, match=r"chat\.yaml"):
         save(path, cassette(asking()))
 
     assert [each.name for each in tmp_path.iterdir()] == ["chat.yaml"]

@@ -10,7 +10,7 @@ from agentchat.core.tools import FunctionTool, StaticWorkbench
 from agentchat.ext.code_executors.local import LocalCommandLineCodeExecutor
 from pydantic import BaseModel
 from tests.compat.parity.cast import Speaker, calls, model, said
-from tests.compat.parity.observation import attempt, component, show, stream_of
+from tests.compat.parity.observation import attempt, component, show, stream_of, trusting
 
 
 class Verdict(BaseModel):
@@ -75,8 +75,9 @@ async def loaded_again():
 
 
 async def functions_dumped_again():
-    dumped = rich(add).dump_component()
-    return component(AssistantAgent.load_component(dumped)) == component(rich(add))
+    with trusting("autogen_core.tools.FunctionTool"):
+        again = AssistantAgent.load_component(rich(add).dump_component())
+    return component(again) == component(rich(add))
 
 
 async def loaded_by_what_it_is():
@@ -86,7 +87,8 @@ async def loaded_by_what_it_is():
 
 async def working_after_being_loaded():
     agent = AssistantAgent("worker", model(calls(("add", '{"a": 5}'))), tools=[add])
-    again = AssistantAgent.load_component(agent.dump_component())
+    with trusting("autogen_core.tools.FunctionTool"):
+        again = AssistantAgent.load_component(agent.dump_component())
     return await stream_of(again.run_stream(task="go"))
 
 

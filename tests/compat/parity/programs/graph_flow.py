@@ -107,6 +107,12 @@ async def stopped_by_a_condition_and_resumed():
     return [await seen(team, task) for task in ("go", None)]
 
 
+async def the_end_and_a_condition_at_once():
+    condition = TextMentionTermination("b1")
+    team = flow([("a", "b")], *speakers("ab"), termination_condition=condition)
+    return [await seen(team, task) for task in ("go", "once more")]
+
+
 async def run_again_after_the_end():
     team = flow([("a", "b")], *speakers("ab"))
     return [await seen(team, task) for task in ("go", "once more")]
@@ -145,6 +151,7 @@ async def main():
         two_starts,
         stopped_and_resumed,
         stopped_by_a_condition_and_resumed,
+        the_end_and_a_condition_at_once,
         run_again_after_the_end,
         reset_in_the_middle,
         a_failing_node,

@@ -28,6 +28,13 @@ async def in_a_turn():
     }
 
 
+async def for_a_model_of_one_system_message():
+    client = model(said("noted"), multiple_system_messages=False)
+    agent = AssistantAgent("waiter", client, memory=[facts()], system_message="Serve.")
+    await agent.run(task="hello")
+    return [plain(call["messages"]) for call in client.create_calls]
+
+
 async def two_memories():
     agent = AssistantAgent("waiter", model(said("noted")), memory=[facts("a"), facts("b")])
     return await stream_of(agent.run_stream(task="hello"))
@@ -56,6 +63,13 @@ async def the_memory_itself():
 
 
 async def main():
-    await show(in_a_turn, two_memories, an_empty_memory, a_memory_that_is_no_list, the_memory_itself)
+    await show(
+        in_a_turn,
+        for_a_model_of_one_system_message,
+        two_memories,
+        an_empty_memory,
+        a_memory_that_is_no_list,
+        the_memory_itself,
+    )
 
 

@@ -52,8 +52,10 @@ async def a_selector_within():
     return await stream_of(team.run_stream(task="go"))
 
 
-def society(*replies, team=None, family="unknown", **options):
-    client = model(*(replies or (said("We agree."),)), family=family)
+def society(*replies, team=None, capable={}, **options):
+    client = model(*(replies or (said("We agree."),)), **capable)
+    options.setdefault("instruction", "Read:")
+    options.setdefault("response_prompt", "Sum up.")
     return SocietyOfMindAgent("society", team=team or inner(), model_client=client, **options)
 
 
@@ -71,14 +73,14 @@ async def a_society():
     }
 
 
-async def a_society_with_its_own_words():
-    agent = society(instruction="Read:", response_prompt="Sum up.", family="gpt-4o")
+async def a_society_whose_model_takes_one_system_message():
+    agent = society(capable={"multiple_system_messages": False})
     stream = await stream_of(agent.run_stream(task="go"))
     return {"stream": stream, "asked": await asked(agent)}
 
 
 async def a_society_asked_twice():
-    agent = society(said("first"), said("second"), instruction="Read:", response_prompt="Sum up.")
+    agent = society(said("first"), said("second"))
     streams = [await stream_of(agent.run_stream(task=task)) for task in ("go", "more")]
     return {
         "streams": streams,
@@ -109,7 +111,7 @@ async def a_society_of_tools():
 
     worker = AssistantAgent("worker", model(calls(("look", '{"what": "a"}'), thought="hm")), tools=[look])
     team = RoundRobinGroupChat([worker], max_turns=1)
-    agent = society(team=team, instruction="Read:", response_prompt="Sum up.")
+    agent = society(team=team)
     return {"stream": await stream_of(agent.run_stream(task="go")), "asked": await asked(agent)}
 
 
@@ -152,7 +154,7 @@ async def main():
         a_lone_team_twice,
         a_selector_within,
         a_society,
-        a_society_with_its_own_words,
+        a_society_whose_model_takes_one_system_message,
         a_society_asked_twice,
         a_society_that_says_nothing,
         a_society_without_a_task,

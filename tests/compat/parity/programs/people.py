@@ -104,7 +104,11 @@ async def a_filter_in_a_team():
 
 async def the_component_of_a_filter():
     filters = MessageFilterConfig(per_source=[PerSourceFilter(source="a", position="last", count=1)])
-    return component(MessageFilterAgent("ears", AssistantAgent("in_ears", model(said("x"))), filters))
+    return component(
+        MessageFilterAgent(
+            "ears", AssistantAgent("in_ears", model(said("x")), system_message="s"), filters
+        )
+    )
 
 
 async def an_agent_as_a_tool():

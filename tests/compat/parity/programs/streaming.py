@@ -28,7 +28,7 @@ async def pieces():
 
 async def pieces_of_a_replayed_text():
     client = ReplayChatCompletionClient(["roses  are\nred "])
-    poet = AssistantAgent("poet", client, model_client_stream=True)
+    poet = AssistantAgent("poet", client, model_client_stream=True, system_message=None)
     return await stream_of(poet.run_stream(task="go"))
 
 
