@@ -8,7 +8,6 @@ import httpx2
 from agentchat.core._world import monotonic, path, sleep
 from harness.cassette import Chunk, Failure, Request, Response, Unanswered
 from harness.session import CassetteSession, Playing, Recording
-from harness.session._recording import failure_of
 
 _ERROR_BY_NAME = {
     name: error
@@ -81,7 +80,7 @@ class CassetteTransport(httpx2.AsyncBaseTransport, httpx2.BaseTransport):
         try:
             response = await self._inner.handle_async_request(request)
         except httpx2.TransportError as error:
-            recording.ended(failure_of(error))
+            recording.failed(error)
             raise
         except asyncio.CancelledError:
             recording.ended("stopped")
@@ -94,7 +93,7 @@ class CassetteTransport(httpx2.AsyncBaseTransport, httpx2.BaseTransport):
         try:
             response = self._inner.handle_request(request)
         except httpx2.TransportError as error:
-            recording.ended(failure_of(error))
+            recording.failed(error)
             raise
         return _passed_on(response, recording)
 
@@ -130,7 +129,7 @@ class _Passing(httpx2.AsyncByteStream, httpx2.SyncByteStream):
                 self._recording.received(piece)
                 yield piece
         except httpx2.TransportError as error:
-            self._recording.ended(failure_of(error))
+            self._recording.failed(error)
             raise
         self._recording.ended("complete")
 
@@ -141,7 +140,7 @@ class _Passing(httpx2.AsyncByteStream, httpx2.SyncByteStream):
                 self._recording.received(piece)
                 yield piece
         except httpx2.TransportError as error:
-            self._recording.ended(failure_of(error))
+            self._recording.failed(error)
             raise
         self._recording.ended("complete")
 

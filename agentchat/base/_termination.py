@@ -65,6 +65,9 @@ class TerminationCondition(ABC, ComponentBase[BaseModel]):
     def on_run_start(self) -> None:
         """Is told that a run begins, before its first check."""
 
+    def on_run_end(self) -> None:
+        """Is told that a run is over, however it ended."""
+
     @property
     def is_due(self) -> bool:
         """Whether the next check is bound to stop, though nothing new be said."""
@@ -118,6 +121,10 @@ class _Combination(TerminationCondition, Component[BaseModel]):
     def on_run_start(self) -> None:
         for condition in self._conditions:
             condition.on_run_start()
+
+    def on_run_end(self) -> None:
+        for condition in self._conditions:
+            condition.on_run_end()
 
     def add_listener(self, listener: Callable[[], None]) -> None:
         for condition in self._conditions:

@@ -61,8 +61,7 @@ class CostTermination(Condition, Component[BaseModel]):
         self._ledger = UsageLedger()
         self._ledger.__enter__()
 
-    def remove_listener(self, listener: object) -> None:
-        """Ends the count: a team takes its listener back when a run is over, however it ended."""
+    def on_run_end(self) -> None:
         self._close()
 
     async def _reason_to_stop(

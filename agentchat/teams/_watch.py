@@ -43,6 +43,7 @@ class Watch:
     ) -> None:
         if self._condition is not None:
             self._condition.remove_listener(self._look)
+            self._condition.on_run_end()
             self._on_duty.discard(id(self._condition))
 
     def _look(self) -> None:

@@ -13,7 +13,7 @@ from harness.formats._bodies import reviewable
 from harness.formats._compression import decompressed
 from harness.formats._source import Format, Source
 
-__all__ = ["FORMATS", "Format", "Source", "decompressed", "load", "reviewable", "save"]
+__all__ = ["FORMATS", "Format", "Source", "decompressed", "load", "loaded", "reviewable", "save"]
 
 FORMATS: tuple[Format, ...] = (own.FORMAT, vcrpy.FORMAT)
 

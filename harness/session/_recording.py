@@ -54,6 +54,10 @@ class Recording:
         if self._ending is None:
             self._ending, self._ended_ns = ending, self._now_ns
 
+    def failed(self, error: Exception) -> None:
+        """The transport raised an error, instead of an answer or in the middle of one."""
+        self.ended(Failure(type(error).__name__, str(error)))
+
     def interaction(self) -> Interaction | None:
         """What was taken down; None when there is nothing to play back."""
         response = self._response()
@@ -80,11 +84,6 @@ class Recording:
         pieces_matter = ending != "complete" or _is_stream(headers, chunks, whole)
         body = chunks if pieces_matter else whole
         return Response(self._status, headers, body, self._ended_ns, ending)
-
-
-def failure_of(error: Exception) -> Failure:
-    """How a transport error is stored."""
-    return Failure(type(error).__name__, str(error))
 
 
 def _is_stream(headers: Headers, chunks: tuple[Chunk, ...], whole: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -263,6 +264,18 @@ def test_interactions_stand_in_the_order_of_the_requests(tmp_path: Path) -> None
         slow.ended("complete")
 
     assert answers(path) == [("slow", "1"), ("quick", "2")]
+
+
+def test_threads_never_get_the_same_interaction(tmp_path: Path) -> None:
+    numbers = [str(number) for number in range(200)]
+    path = cassette_file(tmp_path, *(interaction("a", number) for number in numbers))
+    session = CassetteSession(path)
+
+    with ThreadPoolExecutor(8) as threads:
+        given = list(threads.map(lambda _: played(session, request("a")), numbers))
+
+    assert sorted(given) == sorted(numbers)
+    assert session.unplayed == []
 
 
 def test_what_serves_a_model_call_is_noted_for_whoever_wants_to_know(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ async def heard(condition: TerminationCondition, spent: Sequence[int]) -> list[s
             if not condition.terminated:
                 stop = await condition([])
                 said.append(None if stop is None else stop.content)
-    condition.remove_listener(print)
+    condition.on_run_end()
     return said
 
 

@@ -4,11 +4,24 @@ import asyncio
 
 from agentchat.agents import AssistantAgent
 from agentchat.conditions import MaxMessageTermination
+from agentchat.core import FunctionCall, Image
 from agentchat.core.model_context import BufferedChatCompletionContext
+from agentchat.core.models import (
+    AssistantMessage,
+    FunctionExecutionResult,
+    FunctionExecutionResultMessage,
+    SystemMessage,
+    UserMessage,
+)
+from agentchat.messages import HandoffMessage, MultiModalMessage
 from agentchat.teams import RoundRobinGroupChat, SelectorGroupChat
 from tests.compat.parity.cast import Speaker, calls, model, said
 from tests.compat.parity.observation import attempt, outcome_of, plain, show, stream_of
 
+# One black pixel.
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
+)
 PROMPT = "ROLES {roles}|PARTICIPANTS {participants}|HISTORY {history}"
 
 
@@ -121,6 +134,27 @@ async def a_limited_history():
     return await seen(model("cy", "ann", "cy"), model_context=BufferedChatCompletionContext(2))
 
 
+async def kinds_of_messages_in_the_history():
+    picture = MultiModalMessage(content=["Look:", Image.from_base64(PIXEL), "nice"], source="eve")
+    call = FunctionCall(id="1", name="f", arguments="{}")
+    result = FunctionExecutionResult(content="r", name="f", call_id="1", is_error=False)
+    handoff = HandoffMessage(
+        content="yours",
+        source="eve",
+        target="ann",
+        context=[
+            UserMessage(content="before", source="dan"),
+            AssistantMessage(content=[call], source="eve"),
+            FunctionExecutionResultMessage(content=[result]),
+            SystemMessage(content="system"),
+        ],
+    )
+    client = model("cy")
+    team = SelectorGroupChat(cast(), client, selector_prompt=PROMPT, max_turns=1)
+    await team.run(task=[picture, handoff])
+    return client.create_calls[0]["messages"][0].content
+
+
 async def a_second_run():
     client = model("cy", "ann", "cy", "ann")
     team = SelectorGroupChat(cast(), client, selector_prompt=PROMPT, max_turns=2)
@@ -191,6 +225,7 @@ async def main():
         no_candidates,
         unknown_candidates,
         a_limited_history,
+        kinds_of_messages_in_the_history,
         a_second_run,
         after_a_reset,
         streamed,
