@@ -4,7 +4,7 @@ The fields that upstream has keep their names, so that its files load here and o
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,7 +26,7 @@ class BaseState(BaseModel):
     """Root of all saved states."""
 
     # States are rare: each builds its validator when it is first used.
-    model_config = ConfigDict(defer_build=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(defer_build=True)
 
     type: str = "BaseState"
     """The class that wrote it."""

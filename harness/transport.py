@@ -7,6 +7,7 @@ import httpx2
 
 from agentchat.core._world import monotonic, path, sleep
 from harness.cassette import Chunk, Failure, Request, Response, Unanswered
+from harness.errors import UsageError
 from harness.session import CassetteSession, Playing, Recording
 
 _ERROR_BY_NAME = {
@@ -75,10 +76,11 @@ class CassetteTransport(httpx2.AsyncBaseTransport, httpx2.BaseTransport):
         self, request: httpx2.Request, recording: Recording
     ) -> httpx2.Response:
         # Building one loads the machine's certificates: not before something is really sent.
-        self._inner = self._inner or httpx2.AsyncHTTPTransport()
-        assert isinstance(self._inner, httpx2.AsyncBaseTransport)
+        inner = self._inner = self._inner or httpx2.AsyncHTTPTransport()
+        if not isinstance(inner, httpx2.AsyncBaseTransport):
+            raise UsageError(f"{type(inner).__name__} can't send for an asynchronous client.")
         try:
-            response = await self._inner.handle_async_request(request)
+            response = await inner.handle_async_request(request)
         except httpx2.TransportError as error:
             recording.failed(error)
             raise
@@ -88,10 +90,11 @@ class CassetteTransport(httpx2.AsyncBaseTransport, httpx2.BaseTransport):
         return _passed_on(response, recording)
 
     def _recorded(self, request: httpx2.Request, recording: Recording) -> httpx2.Response:
-        self._inner = self._inner or httpx2.HTTPTransport()
-        assert isinstance(self._inner, httpx2.BaseTransport)
+        inner = self._inner = self._inner or httpx2.HTTPTransport()
+        if not isinstance(inner, httpx2.BaseTransport):
+            raise UsageError(f"{type(inner).__name__} can't send for a synchronous client.")
         try:
-            response = self._inner.handle_request(request)
+            response = inner.handle_request(request)
         except httpx2.TransportError as error:
             recording.failed(error)
             raise

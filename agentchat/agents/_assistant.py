@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel
 
@@ -85,9 +85,9 @@ class AssistantAgent(BaseChatAgent, Component[AssistantAgentConfig]):
         TypeError: `memory` is no list.
     """
 
-    component_config_schema = AssistantAgentConfig
-    component_version = 2
-    component_provider_override = "agentchat.agents.AssistantAgent"
+    component_config_schema: ClassVar[type[BaseModel]] = AssistantAgentConfig
+    component_version: ClassVar[int] = 2
+    component_provider_override: ClassVar[str] = "agentchat.agents.AssistantAgent"
 
     def __init__(  # noqa: PLR0913 - upstream's signature, and four options more
         self,

@@ -3,7 +3,7 @@
 from abc import ABC
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -39,7 +39,7 @@ class BaseChatAgent(ChatAgent, ABC, ComponentBase[BaseModel]):
         ValueError: The name is no identifier.
     """
 
-    component_type = "agent"
+    component_type: ClassVar[str] = "agent"
 
     def __init__(self, name: str, description: str) -> None:
         with trace_create_agent_span(agent_name=name, agent_description=description):

@@ -81,8 +81,8 @@ class CodeExecutorAgent(BaseChatAgent, Component[CodeExecutorAgentConfig]):
         ValueError: Retries are asked for, but there is no model that could decide on them.
     """
 
-    component_config_schema = CodeExecutorAgentConfig
-    component_provider_override = "agentchat.agents.CodeExecutorAgent"
+    component_config_schema: ClassVar[type[BaseModel]] = CodeExecutorAgentConfig
+    component_provider_override: ClassVar[str] = "agentchat.agents.CodeExecutorAgent"
 
     DEFAULT_TERMINAL_DESCRIPTION: ClassVar[str] = (
         "A computer terminal that does nothing but run the code it is given: Python scripts in "

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel
 
@@ -59,7 +59,7 @@ class MessageFilterAgent(BaseChatAgent, Component[BaseModel]):
         filter: What it is given.
     """
 
-    component_provider_override = "agentchat.agents.MessageFilterAgent"
+    component_provider_override: ClassVar[str] = "agentchat.agents.MessageFilterAgent"
 
     def __init__(
         self,

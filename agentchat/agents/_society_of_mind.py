@@ -55,7 +55,7 @@ class SocietyOfMindAgent(BaseChatAgent, Component[BaseModel]):
         model_context: Keeps what was said to and by this agent; by default all of it.
     """
 
-    component_provider_override = "agentchat.agents.SocietyOfMindAgent"
+    component_provider_override: ClassVar[str] = "agentchat.agents.SocietyOfMindAgent"
 
     DEFAULT_INSTRUCTION: ClassVar[str] = (
         "Some time ago you were given a request. You have worked on it together with your team. "
@@ -149,7 +149,7 @@ class SocietyOfMindAgent(BaseChatAgent, Component[BaseModel]):
         before = await self._model_context.get_messages()
         if before:
             known = HandoffMessage(
-                content="What was said before is known.",
+                content="relevant previous messages",
                 source=self.name,
                 target="",
                 context=before,
@@ -190,4 +190,4 @@ class SocietyOfMindAgent(BaseChatAgent, Component[BaseModel]):
     def _directive(self, text: str) -> LLMMessage:
         if self._model_client.model_info.get("multiple_system_messages"):
             return SystemMessage(content=text)
-        return UserMessage(content=text, source=self.name)
+        return UserMessage(content=text, source="user")

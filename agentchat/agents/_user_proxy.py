@@ -46,8 +46,8 @@ class UserProxyAgent(BaseChatAgent, Component[UserProxyAgentConfig]):
             asked.
     """
 
-    component_config_schema = UserProxyAgentConfig
-    component_provider_override = "agentchat.agents.UserProxyAgent"
+    component_config_schema: ClassVar[type[BaseModel]] = UserProxyAgentConfig
+    component_provider_override: ClassVar[str] = "agentchat.agents.UserProxyAgent"
 
     class InputRequestContext:
         """Tells an input function for which request it is called."""
@@ -93,7 +93,7 @@ class UserProxyAgent(BaseChatAgent, Component[UserProxyAgentConfig]):
         input_func: InputFuncType | None = None,
     ) -> None:
         super().__init__(name, description)
-        self.input_func = input_func or _ask_on_terminal
+        self.input_func: InputFuncType = input_func or _ask_on_terminal
 
     @property
     def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:

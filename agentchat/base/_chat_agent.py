@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 from pydantic import BaseModel
 from typing_extensions import TypeVar
@@ -33,7 +33,7 @@ class ChatAgent(ABC, TaskRunner, ComponentBase[BaseModel]):
     whole conversation.
     """
 
-    component_type = "agent"
+    component_type: ClassVar[str] = "agent"
 
     @property
     @abstractmethod

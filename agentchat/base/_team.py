@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -13,7 +13,7 @@ from agentchat.core import ComponentBase
 class Team(ABC, TaskRunner, ComponentBase[BaseModel]):
     """Agents that work on a task together."""
 
-    component_type = "team"
+    component_type: ClassVar[str] = "team"
 
     @property
     @abstractmethod

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -28,7 +28,7 @@ class TerminationCondition(ABC, ComponentBase[BaseModel]):
     remember something worth saving, or that can be met between two messages.
     """
 
-    component_type = "termination"
+    component_type: ClassVar[str] = "termination"
 
     @property
     @abstractmethod

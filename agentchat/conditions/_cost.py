@@ -21,7 +21,7 @@ class UnpricedModel(ValueError):
     """
 
     def __init__(self, models: Sequence[str]) -> None:
-        self.models = tuple(models)
+        self.models: tuple[str, ...] = tuple(models)
         super().__init__(
             f"A budget can't be kept without a price of {', '.join(map(repr, models))}.\n"
             "  where:    CostTermination(prices=...)\n"

@@ -1,7 +1,7 @@
 """A place to keep what was expensive to get."""
 
 from abc import ABC, abstractmethod
-from typing import Generic, Self, TypeVar
+from typing import ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 class CacheStore(ABC, Generic[T], ComponentBase[BaseModel]):
     """Keeps values by key; how long is the store's own business."""
 
-    component_type = "cache_store"
+    component_type: ClassVar[str] = "cache_store"
 
     @abstractmethod
     def get(self, key: str, default: T | None = None) -> T | None:
@@ -31,8 +31,8 @@ class InMemoryStoreConfig(BaseModel, defer_build=True):
 class InMemoryStore(CacheStore[T], Component[InMemoryStoreConfig]):
     """Keeps values as they are, until the process ends."""
 
-    component_config_schema = InMemoryStoreConfig
-    component_provider_override = "agentchat.core.InMemoryStore"
+    component_config_schema: ClassVar[type[BaseModel]] = InMemoryStoreConfig
+    component_provider_override: ClassVar[str] = "agentchat.core.InMemoryStore"
 
     def __init__(self) -> None:
         self._values: dict[str, T] = {}

@@ -101,7 +101,7 @@ class ComponentToConfig(Generic[ToConfigT]):
     component_label: ClassVar[str | None] = None
     """None: the class's name."""
 
-    __signature__ = ConstructorSignature()
+    __signature__: ClassVar[Any] = ConstructorSignature()
     _constructor_arguments: Given
     """What the instance was constructed with."""
 

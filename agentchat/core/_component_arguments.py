@@ -45,7 +45,7 @@ class NotConfigurable(TypeError):
 class ComponentArguments(BaseModel, defer_build=True):
     """A configuration derived from a constructor: a field a parameter, of its name and type."""
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         arbitrary_types_allowed=True, validate_by_name=True, validate_by_alias=True
     )
 

@@ -97,7 +97,7 @@ class LLMCallEvent(_UsageEvent):
         completion_tokens: int,
         **kwargs: Any,
     ) -> None:
-        self.kwargs = kwargs | {
+        self.kwargs: dict[str, Any] = kwargs | {
             "type": "LLMCall",
             "messages": messages,
             "response": response,
@@ -116,7 +116,7 @@ class LLMStreamStartEvent(_Event):
     """
 
     def __init__(self, *, messages: list[dict[str, Any]], **kwargs: Any) -> None:
-        self.kwargs = kwargs | {
+        self.kwargs: dict[str, Any] = kwargs | {
             "type": "LLMStreamStart",
             "messages": messages,
             "agent_id": _running_agent(),
@@ -141,7 +141,7 @@ class LLMStreamEndEvent(_UsageEvent):
         completion_tokens: int,
         **kwargs: Any,
     ) -> None:
-        self.kwargs = kwargs | {
+        self.kwargs: dict[str, Any] = kwargs | {
             "type": "LLMStreamEnd",
             "response": response,
             "prompt_tokens": prompt_tokens,
@@ -160,7 +160,7 @@ class ToolCallEvent(_Event):
     """
 
     def __init__(self, *, tool_name: str, arguments: dict[str, Any], result: str) -> None:
-        self.kwargs = {
+        self.kwargs: dict[str, Any] = {
             "type": "ToolCall",
             "tool_name": tool_name,
             "arguments": arguments,
@@ -191,7 +191,7 @@ class MessageEvent(_Event):
         delivery_stage: DeliveryStage,
         **kwargs: Any,
     ) -> None:
-        self.kwargs = kwargs | {
+        self.kwargs: dict[str, Any] = kwargs | {
             "payload": payload,
             "sender": _text_or_none(sender),
             "receiver": _text_or_none(receiver),
@@ -221,7 +221,7 @@ class MessageDroppedEvent(_Event):
         kind: MessageKind,
         **kwargs: Any,
     ) -> None:
-        self.kwargs = kwargs | {
+        self.kwargs: dict[str, Any] = kwargs | {
             "payload": payload,
             "sender": _text_or_none(sender),
             "receiver": _text_or_none(receiver),
@@ -243,7 +243,7 @@ class MessageHandlerExceptionEvent(_Event):
     def __init__(
         self, *, payload: str, handling_agent: AgentId, exception: BaseException, **kwargs: Any
     ) -> None:
-        self.kwargs = kwargs | {
+        self.kwargs: dict[str, Any] = kwargs | {
             "payload": payload,
             "handling_agent": str(handling_agent),
             "exception": str(exception),
@@ -261,7 +261,7 @@ class AgentConstructionExceptionEvent(_Event):
     """
 
     def __init__(self, *, agent_id: AgentId, exception: BaseException, **kwargs: Any) -> None:
-        self.kwargs = kwargs | {
+        self.kwargs: dict[str, Any] = kwargs | {
             "agent_id": str(agent_id),
             "exception": str(exception),
             "type": "AgentConstructionException",

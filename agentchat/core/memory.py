@@ -41,7 +41,7 @@ class MemoryMimeType(Enum):
 class MemoryContent(BaseModel, defer_build=True):
     """One thing to remember."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True)
 
     content: str | bytes | dict[str, Any] | Image
     mime_type: MemoryMimeType | str

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,7 +16,7 @@ class BaseMessage(BaseModel, ABC):
     """Root of chat messages and events; derive from one of those two, not from this."""
 
     # A program uses few of the kinds: each builds its validator when it is first used.
-    model_config = ConfigDict(defer_build=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(defer_build=True)
 
     @abstractmethod
     def to_text(self) -> str:

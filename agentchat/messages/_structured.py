@@ -1,6 +1,6 @@
 """Chat messages whose content is a model of the user's."""
 
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, computed_field
 
@@ -62,8 +62,8 @@ class StructuredMessageFactory(
         ValueError: Neither `json_schema` nor `input_model` is given.
     """
 
-    component_config_schema = StructureMessageConfig
-    component_type = "structured_message"
+    component_config_schema: ClassVar[type[BaseModel]] = StructureMessageConfig
+    component_type: ClassVar[str] = "structured_message"
 
     def __init__(
         self,
@@ -73,7 +73,9 @@ class StructuredMessageFactory(
         content_model_name: str | None = None,
     ) -> None:
         self.format_string = format_string
-        self.ContentModel = _content_model(json_schema, input_model, content_model_name)
+        self.ContentModel: type[BaseModel] = _content_model(
+            json_schema, input_model, content_model_name
+        )
         self.StructuredMessage: type[StructuredMessage[BaseModel]] = StructuredMessage[
             self.ContentModel  # type: ignore[name-defined]
         ]

@@ -12,7 +12,7 @@ Utterance = BaseAgentEvent | BaseChatMessage
 class Turn:
     """One participant's turn while it goes on; nothing of it counts before it is over."""
 
-    __slots__ = ("delta", "heard_until", "said", "speaker")
+    __slots__ = ("delta", "heard_until", "is_answered", "said", "speaker")
 
     def __init__(self, speaker: str, heard_until: int) -> None:
         self.speaker = speaker
@@ -25,15 +25,20 @@ class Turn:
         self.said: Sequence[BaseChatMessage] = ()
         """The part that the others hear."""
 
+        self.is_answered = False
+        """Whether the speaker has given its answer."""
+
     def note(self, item: Utterance | Response | TaskResult) -> Sequence[Utterance]:
         """Takes in what came out of the speaker, and returns what of it is shown."""
         if isinstance(item, Response):
+            self.is_answered = True
             self.said = (item.chat_message,)
             # What an agent shows but does not report, such as the talk of its inner team, is its
             # own affair: it neither counts for conditions nor reaches the thread.
             self.delta = (*(item.inner_messages or ()), item.chat_message)
             return self.said
         if isinstance(item, TaskResult):
+            self.is_answered = True
             self.said = [
                 message for message in item.messages if isinstance(message, BaseChatMessage)
             ]

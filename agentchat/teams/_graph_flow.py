@@ -39,8 +39,8 @@ class GraphManager(GroupChatManager):
         graph.graph_validate()
         if graph.get_has_cycles() and rules.termination_condition is None and not rules.max_turns:
             raise ValueError(
-                "A termination condition or a maximum number of turns is required for cyclic "
-                "graphs with or without an exit condition."
+                "A termination condition is required for cyclic graphs without a maximum turn "
+                "limit."
             )
         self._graph = graph
         self._start()

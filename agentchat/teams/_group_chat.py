@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -43,7 +43,7 @@ class BaseGroupChat(Team, Component[BaseModel]):
         ValueError: There are no participants, or two have the same name.
     """
 
-    component_type = "team"
+    component_type: ClassVar[str] = "team"
 
     def __init__(  # noqa: PLR0913 - upstream's signature
         self,
@@ -145,7 +145,9 @@ class BaseGroupChat(Team, Component[BaseModel]):
             RuntimeError: The team is running.
         """
         if self._is_running:
-            raise RuntimeError("The group chat is currently running. It must be stopped first.")
+            raise RuntimeError(
+                "The group chat is currently running. It must be stopped before it can be reset."
+            )
         with self._running():
             manager = self._opened()
             for seat in manager.roster.seats:
@@ -234,10 +236,18 @@ class BaseGroupChat(Team, Component[BaseModel]):
             if self._termination_condition is not None and saved.termination_condition is not None:
                 await self._termination_condition.load_state(saved.termination_condition)
 
+    def _to_config(self) -> BaseModel:
+        """The constructor's arguments; name and description also where they are defaults."""
+        return (
+            super()
+            ._to_config()
+            .model_copy(update={"name": self._name, "description": self._description})
+        )
+
     def _state_of(self, name: str, saved: TeamState) -> Mapping[str, Any]:
         if name not in saved.agent_states:
             raise ValueError(
-                f"Agent state for {name} not found in the saved state, which holds "
+                f"Agent state for {name} not found in the saved state. It holds: "
                 f"{', '.join(saved.agent_states) or 'nothing'}."
             )
         found: Mapping[str, Any] = saved.agent_states[name]
@@ -330,7 +340,7 @@ def _check_names(participants: Sequence[ChatAgent | Team]) -> None:
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise ValueError(
-            f"The participant names must be unique; given more than once: {', '.join(repeated)}."
+            f"The participant names must be unique. Given more than once: {', '.join(repeated)}."
         )
 
 

@@ -25,7 +25,7 @@ from agentchat.utils import remove_images
 class MagenticOneOrchestrator(GroupChatManager):
     """Keeps a ledger of the task (facts, plan) and one of the progress, and acts on both."""
 
-    announces = True
+    announces: bool = True
 
     def __init__(
         self,

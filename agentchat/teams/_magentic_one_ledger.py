@@ -59,7 +59,7 @@ async def asked_for_progress(
             problem = str(error)
         messages.append(AssistantMessage(content=text, source="orchestrator"))
         messages.append(UserMessage(content=f"{problem} Answer once more.", source="user"))
-    raise ValueError(f"Failed to parse ledger information after {_ATTEMPTS} attempts: {problem}")
+    raise ValueError(f"Failed to parse ledger information after multiple retries. {problem}")
 
 
 def _form(client: ChatCompletionClient) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from agentchat.base import TerminationCondition
+from agentchat.base import Response, TaskResult, TerminationCondition
 from agentchat.core import AgentId, CancellationToken
 from agentchat.core._streams import side_by_side, stepped
 from agentchat.core._world import standing_at
@@ -93,8 +93,11 @@ class GroupChatManager(ABC):
     conversation and the choice of speakers are as they were, and the next run repeats the turn.
     """
 
-    announces = False
+    announces: bool = False
     """Whether something is shown while speakers are chosen; then `choose` is asked for them."""
+
+    task_may_end: bool = True
+    """Whether the termination condition is shown the task, so that it may be met at once."""
 
     def __init__(self, name: str, roster: Roster, rules: Rules) -> None:
         self.name = name
@@ -167,7 +170,8 @@ class GroupChatManager(ABC):
             self.conversation.announce(task)
             for message in task if show_task else ():
                 yield message
-            reason = await self._reason_to_stop(task, 0, watch) if task else None
+            judged = task if self.task_may_end else ()
+            reason = await self._reason_to_stop(judged, 0, watch) if judged else None
             place = (*standing_at.get(), self.name)
             run = _Run(token, Standing(self._agent_id, place, token), watch)
             choice = Choice(is_first=True)
@@ -237,7 +241,7 @@ class GroupChatManager(ABC):
                     with standing:
                         item = await anext(stream)
                 asks_a_person = type(item) is UserInputRequestedEvent
-                for utterance in turn.note(item):
+                for utterance in self._noted(turn, item):
                     yield utterance
         except StopAsyncIteration:
             return
@@ -250,6 +254,19 @@ class GroupChatManager(ABC):
         finally:
             await stream.aclose()
 
+    def _noted(self, turn: Turn, item: Utterance | Response | TaskResult) -> Sequence[Utterance]:
+        """Takes in what came out of a speaker, and returns what of it is shown."""
+        shown = turn.note(item)
+        if isinstance(item, Response | TaskResult):
+            for kind in map(type, turn.said):
+                if not self.roster.message_factory.is_registered(kind):
+                    raise ValueError(
+                        f"Message type {kind} is not registered with the message factory. "
+                        f"Declare it in the produced_message_types of {turn.speaker!r}, or add it "
+                        "to the custom_message_types list when creating the team."
+                    )
+        return shown
+
     async def _reason_after(
         self, turns: Sequence[Turn], choice: Choice, watch: Watch
     ) -> str | None:
@@ -258,6 +275,7 @@ class GroupChatManager(ABC):
                 return await self._settled(choice.ending)
             if choice.is_abandoned:
                 return await self._reason_to_stop((), 0, watch)
+            _require_answers(turns)
             self.turn_over(turns)
             return await self._reason_to_stop(self.conversation.commit(turns), 1, watch)
         except Exception as error:
@@ -271,7 +289,8 @@ class GroupChatManager(ABC):
         if reason is None:
             self.turns_taken += turns
             reason = self.rules.exhausted_by(self.turns_taken)
-        reason = reason or self.finished()
+        # Asked in any case: a team that is at its own end must begin anew in the next run.
+        reason = self.finished() or reason
         return None if reason is None else await self._settled(reason)
 
     async def _settled(self, reason: str) -> str:
@@ -280,3 +299,11 @@ class GroupChatManager(ABC):
         if self.rules.termination_condition is not None:
             await self.rules.termination_condition.reset()
         return reason
+
+
+def _require_answers(turns: Sequence[Turn]) -> None:
+    if not all(turn.is_answered for turn in turns):
+        raise RuntimeError(
+            "The agent did not produce a final response. "
+            "Check the agent's on_messages_stream method."
+        )

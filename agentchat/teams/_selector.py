@@ -10,7 +10,7 @@ from typing import Any
 
 from agentchat import TRACE_LOGGER_NAME
 from agentchat.base import ChatAgent, Team, TerminationCondition
-from agentchat.core import AgentRuntime
+from agentchat.core import AgentRuntime, FunctionCall, Image
 from agentchat.core.model_context import ChatCompletionContext, UnboundedChatCompletionContext
 from agentchat.core.models import (
     AssistantMessage,
@@ -129,7 +129,11 @@ class SelectorGroupChatManager(GroupChatManager):
         if not named:
             return None
         names = [named] if isinstance(named, str) else list(named)
-        self._check_known(names, "Selector function")
+        if strangers := self._strangers(names):
+            raise ValueError(
+                f"Selector function returned an invalid speaker name: {', '.join(strangers)}. "
+                f"Expected one of: {list(self._names)}."
+            )
         return names
 
     async def _candidates(self, thread: Sequence[Utterance]) -> list[str]:
@@ -138,19 +142,20 @@ class SelectorGroupChatManager(GroupChatManager):
             answer = self._selection.candidate_func(thread)
             candidates = list(await answer if isawaitable(answer) else answer)
             if not candidates:
-                raise ValueError("Candidate function must return a non-empty list of participants.")
-            self._check_known(candidates, "Candidate function")
+                raise ValueError(
+                    "Candidate function must return a non-empty list of participant names."
+                )
+            if self._strangers(candidates):
+                raise ValueError(
+                    f"Candidate function returned invalid participant names: {candidates}. "
+                    f"Expected one of: {list(self._names)}."
+                )
         if self._selection.allow_repeated_speaker:
             return candidates
         return [name for name in candidates if name != self._previous] or candidates
 
-    def _check_known(self, names: Sequence[str], who: str) -> None:
-        unknown = [name for name in names if name not in self._names]
-        if unknown:
-            raise ValueError(
-                f"{who} returned an invalid speaker name: {', '.join(map(str, unknown))}. "
-                f"Expected one of: {list(self._names)}."
-            )
+    def _strangers(self, names: Sequence[str]) -> list[str]:
+        return [str(name) for name in names if name not in self._names]
 
     async def _ask_model(
         self, candidates: list[str], choice: Choice
@@ -168,7 +173,7 @@ class SelectorGroupChatManager(GroupChatManager):
             choice.speakers = self._mentioned(answer, candidates)
             if len(choice.speakers) == 1:
                 return
-            feedback = _feedback(choice.speakers, candidates)
+            feedback = self._feedback(answer, candidates)
             messages.append(UserMessage(content=feedback, source="user"))
         choice.speakers = [self._fallback(candidates)]
 
@@ -202,10 +207,26 @@ class SelectorGroupChatManager(GroupChatManager):
                 for heard in _as_model_messages(message):
                     await context.add_message(heard)
         self._told = len(self.conversation.thread)
-        return "\n\n".join(map(_as_text, await context.get_messages()))
+        return _history_of(await context.get_messages())
 
-    def _mentioned(self, answer: str, candidates: list[str]) -> list[str]:
-        return [name for name in candidates if self._mention_by_name[name].search(answer)]
+    def _mentioned(self, answer: str, names: Sequence[str]) -> list[str]:
+        return [name for name in names if self._mention_by_name[name].search(answer)]
+
+    def _feedback(self, answer: str, candidates: list[str]) -> str:
+        """What was wrong with an answer that did not name exactly one candidate."""
+        if self._mentioned(answer, candidates):
+            return (
+                "Expected exactly one name to be mentioned. "
+                f"Please select only one from: {candidates}."
+            )
+        if self._previous not in candidates and self._mentioned(answer, self._names) == [
+            self._previous
+        ]:
+            return (
+                "Repeated speaker is not allowed, "
+                f"please select a different name from: {candidates}."
+            )
+        return f"No valid name was mentioned. Please select from: {candidates}."
 
     def _fallback(self, candidates: list[str]) -> str:
         chosen = self._previous if self._previous in candidates else candidates[0]
@@ -224,23 +245,23 @@ def _mention_of(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{choices})(?!\w)")
 
 
-def _feedback(named: Sequence[str], candidates: list[str]) -> str:
-    if not named:
-        return f"No valid name was mentioned. Please select from: {candidates}."
-    return f"Expected exactly one name to be mentioned. Please select only one from: {candidates}."
-
-
 def _as_model_messages(message: BaseChatMessage) -> list[LLMMessage]:
     context = message.context if isinstance(message, HandoffMessage) else []
     return [*context, message.to_model_message()]
 
 
-def _as_text(message: LLMMessage) -> str:
-    source = getattr(message, "source", message.type)
-    content = message.content
-    if isinstance(content, list):
-        content = " ".join(part if isinstance(part, str) else "[Image]" for part in content)
-    return f"{source}: {content}"
+def _history_of(messages: Sequence[LLMMessage]) -> str:
+    """What was said, a block a message; the results of tools are nobody's words."""
+    said = [each for each in messages if isinstance(each, UserMessage | AssistantMessage)]
+    return "\n".join(f"{message.source}: {_as_text(message.content)}\n\n" for message in said)
+
+
+def _as_text(content: str | Sequence[str | Image | FunctionCall]) -> str:
+    if isinstance(content, str):
+        return content
+    if any(isinstance(part, FunctionCall) for part in content):
+        return str(content)
+    return " ".join("[Image]" if isinstance(part, Image) else str(part) for part in content)
 
 
 class SelectorGroupChat(BaseGroupChat):

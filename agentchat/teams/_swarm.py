@@ -41,7 +41,9 @@ class SwarmGroupChatManager(GroupChatManager):
             raise ValueError(
                 f"The existing handoff target {target} is not one of the participants "
                 f"{list(self._names)}. If you are resuming Swarm with a new task make sure to "
-                "include in your task a HandoffMessage with a valid participant as the target."
+                "include in your task a HandoffMessage with a valid participant as the target. "
+                "For example, if you are resuming from a HandoffTermination, make sure the new "
+                "task is a HandoffMessage with a valid participant as the target."
             )
 
     async def select_speakers(self, thread: Sequence[Utterance]) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """What an interaction says, for people: who asked which model what, and what it answered."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from harness.cassette import Failure, Interaction, Response
@@ -56,7 +56,7 @@ def _exchange(
     interaction: Interaction, request: Json, messages: tuple[Said, ...], kept: int
 ) -> Exchange:
     answer = _answer(interaction)
-    usage = answer.get("usage") or {}
+    usage = _dict(answer.get("usage"))
     return Exchange(
         agent=interaction.agent,
         model=str(request.get("model", "")),
@@ -67,8 +67,8 @@ def _exchange(
         tools=tuple(_tool_name(tool) for tool in _list(request.get("tools"))),
         answer=tuple(_answered(answer)),
         finish_reason=str(_choice(answer).get("finish_reason") or answer.get("status") or ""),
-        prompt_tokens=usage.get("prompt_tokens", usage.get("input_tokens")),
-        completion_tokens=usage.get("completion_tokens", usage.get("output_tokens")),
+        prompt_tokens=_count(usage.get("prompt_tokens", usage.get("input_tokens"))),
+        completion_tokens=_count(usage.get("completion_tokens", usage.get("output_tokens"))),
     )
 
 
@@ -122,12 +122,10 @@ def _answer(interaction: Interaction) -> Json:
     value = json_of(content)
     if isinstance(value, dict):
         return value
-    whole: dict[str, Any] = {"choices": [{"message": {}}]}
-    for event in _events(content):
-        if isinstance(event.get("response"), dict):
-            whole = {**whole, **event["response"]}
-        _add_chunk(whole, event)
-    return whole
+    events = list(_events(content))
+    # The responses API ends a stream with the whole answer.
+    finals = [_dict(event.get("response")) for event in events]
+    return {**_completion(events), **next(filter(None, reversed(finals)), {})}
 
 
 def _events(content: bytes) -> Iterator[Json]:
@@ -140,26 +138,31 @@ def _events(content: bytes) -> Iterator[Json]:
             yield _dict(event)
 
 
-def _add_chunk(whole: dict[str, Any], event: Json) -> None:
-    """Adds a chunk of a streamed chat completion to what came before it."""
-    whole["usage"] = event.get("usage") or whole.get("usage")
-    for choice in map(_dict, _list(event.get("choices"))[:1]):
-        delta, first = _dict(choice.get("delta")), whole["choices"][0]
-        message = first["message"]
-        message["content"] = f"{message.get('content') or ''}{delta.get('content') or ''}"
-        first["finish_reason"] = choice.get("finish_reason") or first.get("finish_reason")
+def _completion(events: Sequence[Json]) -> Json:
+    """A streamed chat completion, put together."""
+    chunks = [_choice(event) for event in events]
+    deltas = [_dict(chunk.get("delta")) for chunk in chunks]
+    calls: dict[str, Json] = {}
+    for delta in deltas:
         for call in map(_dict, _list(delta.get("tool_calls"))):
-            _add_call(message.setdefault("tool_calls", []), call)
+            before = calls.get(str(call.get("index")), {})
+            calls[str(call.get("index"))] = _joined(before, _dict(call.get("function")))
+    message = {
+        "content": "".join(str(delta.get("content") or "") for delta in deltas),
+        "tool_calls": [{"function": call} for call in calls.values()],
+    }
+    reason = _last(chunk.get("finish_reason") for chunk in chunks)
+    usage = _last(event.get("usage") for event in events)
+    return {"choices": [{"message": message, "finish_reason": reason}], "usage": usage}
 
 
-def _add_call(calls: list[Any], delta: Json) -> None:
-    index, function = delta.get("index"), _dict(delta.get("function"))
-    call = next((each for each in calls if each["index"] == index), None)
-    if call is None:
-        call = {"index": index, "function": {"name": "", "arguments": ""}}
-        calls.append(call)
-    for key in ("name", "arguments"):
-        call["function"][key] += str(function.get(key) or "")
+def _joined(before: Json, delta: Json) -> Json:
+    keys = ("name", "arguments")
+    return {key: f"{before.get(key) or ''}{delta.get(key) or ''}" for key in keys}
+
+
+def _last(values: Iterable[Any]) -> Any:
+    return next((value for value in reversed(list(values)) if value), None)
 
 
 def _choice(answer: Json) -> Json:
@@ -195,6 +198,10 @@ def _text(content: Any) -> str:
         str(part["text"]) if "text" in part else f"[{part.get('type', 'part')}]"
         for part in map(_dict, content)
     )
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _dict(value: Any) -> Json:

@@ -19,8 +19,11 @@ from harness.formats import load
 app = typer.Typer(no_args_is_help=True, help="Look into cassettes.", rich_markup_mode=None)
 
 _SUFFIXES = (".yaml", ".yml", ".json")
-# Escape sequences, and what turns the reading direction: a model's text must not drive a terminal.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Escape sequences, what turns the reading direction, and halves of characters: a model's text must
+# neither drive a terminal nor break it.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _COLOURS = {"assistant": "green", "call": "magenta", "system": "yellow", "error": "red"}
 _LONGEST = 2000
 
@@ -73,7 +76,7 @@ def show_cassette(
     console.print(_title(file, cassette))
     for number, exchange in enumerate(told, start=1):
         console.print()
-        for line in _lines(number, exchange):
+        for line in lines_of(number, exchange):
             console.print(line)
 
 
@@ -121,7 +124,8 @@ def _title(file: Path, cassette: Cassette) -> Text:
     return Text.assemble((_tame(file.as_posix()), "bold"), "  ", _tame(facts))
 
 
-def _lines(number: int, exchange: Exchange) -> Iterator[Text]:
+def lines_of(number: int, exchange: Exchange) -> Iterator[Text]:
+    """An exchange as lines for a terminal."""
     facts = (exchange.agent, exchange.model, exchange.outcome, exchange.finish_reason,
              f"{exchange.duration_ns / 1e9:.3f} s", _tokens(exchange))  # fmt: skip
     yield Text(_tame(f"#{number}  " + "  ".join(filter(None, facts))), style="bold cyan")
@@ -150,7 +154,7 @@ def _message(lead: str, said: Said) -> Text:
 
 def _tame(text: str) -> str:
     """The text without characters that would drive a terminal."""
-    return _CONTROL.sub("�", text.replace("\r\n", "\n"))
+    return _UNPRINTABLE.sub("�", text.replace("\r\n", "\n"))
 
 
 def _plain(exchange: Exchange) -> dict[str, Any]:

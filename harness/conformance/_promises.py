@@ -13,7 +13,7 @@ Make = Callable[[], T | Awaitable[T]]
 """Makes a fresh one each time it is called; may be async."""
 
 _PATIENCE_SECONDS = 30.0
-"""How long a call may take before it counts as hanging."""
+"""How long a check may take before it counts as hanging."""
 
 
 def promise(sentence: str, kept: object, found: object = None) -> None:
@@ -33,45 +33,34 @@ async def made(make: Make[T]) -> T:
     return await thing if isawaitable(thing) else thing
 
 
-async def outcome_of(call: Awaitable[T], what: str) -> T | BaseException:
-    """What comes of a call: what it returns, or what it raises.
-
-    Args:
-        call: Is made in a task of its own, so that no cancellation gets out of it.
-        what: Names it in a sentence.
-
-    Raises:
-        AssertionError: It hangs.
-    """
-    task = asyncio.ensure_future(call)
-    done, _ = await asyncio.wait([task], timeout=_PATIENCE_SECONDS)
-    if not done:
-        task.cancel()
-    promise(f"{what} comes to an end", done)
-    if task.cancelled():
-        return asyncio.CancelledError()
-    return task.exception() or task.result()
-
-
-async def answer_of(call: Awaitable[T], what: str) -> T:
-    """What a call returns.
-
-    Raises:
-        AssertionError: It hangs.
-        BaseException: What the call raises.
-    """
-    outcome = await outcome_of(call, what)
-    if isinstance(outcome, BaseException):
-        raise outcome
-    return outcome
+async def raised_by(call: Awaitable[object]) -> BaseException | None:
+    """What a call raises, cancellation included; None when it returns."""
+    task = asyncio.current_task()
+    try:
+        await call
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        if task is not None and task.cancelling():
+            raise  # It is the check itself that is cancelled.
+        return error
+    return None
 
 
 @asynccontextmanager
-async def no_task_left(what: str) -> AsyncIterator[None]:
-    """A block behind which no asyncio task is left that began in it."""
+async def orderly(what: str) -> AsyncIterator[None]:
+    """A block that comes to an end, and leaves no asyncio task behind.
+
+    Args:
+        what: Names in a promise what happens in the block.
+    """
     before = asyncio.all_tasks()
-    yield
-    # A task that has just come to its end is still listed until the loop has seen to it.
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            yield
+    except TimeoutError as error:
+        raise AssertionError(f"Broken promise: {what} comes to an end.") from error
+    # A task that is through is listed until the loop has seen to it.
     await asyncio.sleep(0)
     left = [task.get_coro() for task in asyncio.all_tasks() - before]
     promise(f"{what} leaves no task behind", not left, left)

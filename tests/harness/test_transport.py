@@ -11,7 +11,7 @@ import pytest
 
 from agentchat.core import _world
 from harness.cassette import Failure, Response, Unanswered
-from harness.errors import ReplayMiss
+from harness.errors import ReplayMiss, UsageError
 from harness.formats import load
 from harness.session import CassetteSession, RecordMode
 from harness.transport import CassetteTransport
@@ -298,3 +298,11 @@ def test_a_synchronous_client_records_and_replays(tmp_path: Path) -> None:
     with httpx2.Client(transport=replay) as client, client.stream("POST", URL, json=ASK) as again:
         assert list(again.iter_raw()) == PIECES
     assert live == b"".join(PIECES)
+
+
+async def test_a_transport_of_the_other_kind_is_refused(tmp_path: Path) -> None:
+    session = CassetteSession(tmp_path / "chat.yaml", mode=RecordMode.ONCE)
+    client = httpx2.AsyncClient(transport=CassetteTransport(session, httpx2.BaseTransport()))
+
+    with pytest.raises(UsageError, match="BaseTransport can't send for an asynchronous client"):
+        await client.post(URL, json=ASK)

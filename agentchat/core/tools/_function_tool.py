@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import partial
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel
 
@@ -61,7 +61,7 @@ class FunctionTool(BaseTool[BaseModel, Any], Component[FunctionToolConfig]):
         ValueError: A parameter has no type, or a description that is no text.
     """
 
-    component_config_schema = FunctionToolConfig
+    component_config_schema: ClassVar[type[BaseModel]] = FunctionToolConfig
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """DiskCacheStore: values in a directory, by the diskcache library."""
 
-from typing import Any, Self, TypeVar, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -10,10 +10,10 @@ from agentchat.ext.cache_store._json import from_text, to_text
 
 try:
     import diskcache
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
         'DiskCacheStore needs diskcache: pip install "agentchat-harness[diskcache]"'
-    ) from error
+    ) from _missing
 
 __all__ = ["CacheStore", "Component", "DiskCacheStore", "DiskCacheStoreConfig", "T"]
 
@@ -38,8 +38,10 @@ class DiskCacheStore(CacheStore[T], Component[DiskCacheStoreConfig]):
         cache_instance: A `diskcache.Cache`; the caller closes it.
     """
 
-    component_config_schema = DiskCacheStoreConfig
-    component_provider_override = "agentchat.ext.cache_store.diskcache.DiskCacheStore"
+    component_config_schema: ClassVar[type[BaseModel]] = DiskCacheStoreConfig
+    component_provider_override: ClassVar[str] = (
+        "agentchat.ext.cache_store.diskcache.DiskCacheStore"
+    )
 
     def __init__(self, cache_instance: diskcache.Cache) -> None:
         self.cache = cache_instance

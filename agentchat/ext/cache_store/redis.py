@@ -1,6 +1,6 @@
 """RedisStore: values in a Redis server, by the redis library."""
 
-from typing import Any, Self, TypeVar, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from pydantic import BaseModel, SecretStr
 from pydantic_core import PydanticSerializationError
@@ -11,8 +11,10 @@ from agentchat.ext.cache_store._json import from_text, to_text
 
 try:
     import redis
-except ImportError as error:
-    raise ImportError('RedisStore needs redis: pip install "agentchat-harness[redis]"') from error
+except ImportError as _missing:
+    raise ImportError(
+        'RedisStore needs redis: pip install "agentchat-harness[redis]"'
+    ) from _missing
 
 __all__ = ["CacheStore", "Component", "RedisStore", "RedisStoreConfig", "T"]
 
@@ -41,8 +43,8 @@ class RedisStore(CacheStore[T], Component[RedisStoreConfig]):
         redis_instance: A `redis.Redis`; the caller closes it.
     """
 
-    component_config_schema = RedisStoreConfig
-    component_provider_override = "agentchat.ext.cache_store.redis.RedisStore"
+    component_config_schema: ClassVar[type[BaseModel]] = RedisStoreConfig
+    component_provider_override: ClassVar[str] = "agentchat.ext.cache_store.redis.RedisStore"
 
     def __init__(self, redis_instance: redis.Redis) -> None:
         self.cache = redis_instance

@@ -32,7 +32,7 @@ from agentchat.ext.code_executors._process import CANCELLED, TIMED_OUT, Command,
 
 __all__ = ["LocalCommandLineCodeExecutor"]
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 class LocalCommandLineCodeExecutorConfig(BaseModel):
@@ -66,8 +66,10 @@ class LocalCommandLineCodeExecutor(CodeExecutor, Component[LocalCommandLineCodeE
         ValueError: The timeout is too short, or the module's name no identifier.
     """
 
-    component_config_schema = LocalCommandLineCodeExecutorConfig
-    component_provider_override = "agentchat.ext.code_executors.local.LocalCommandLineCodeExecutor"
+    component_config_schema: ClassVar[type[BaseModel]] = LocalCommandLineCodeExecutorConfig
+    component_provider_override: ClassVar[str] = (
+        "agentchat.ext.code_executors.local.LocalCommandLineCodeExecutor"
+    )
 
     SUPPORTED_LANGUAGES: ClassVar[list[str]] = list(SUPPORTED_LANGUAGES)
     FUNCTION_PROMPT_TEMPLATE: ClassVar[str] = FUNCTION_PROMPT_TEMPLATE

@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -55,7 +55,7 @@ class JsonLinesMemory(Memory, Component[BaseModel]):
         ValueError: `k` is not positive.
     """
 
-    component_provider_override = "agentchat.ext.memory.json_lines.JsonLinesMemory"
+    component_provider_override: ClassVar[str] = "agentchat.ext.memory.json_lines.JsonLinesMemory"
 
     def __init__(self, path: str | os.PathLike[str], k: int = 3) -> None:
         self._path = Path(path)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from itertools import takewhile
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -63,7 +63,7 @@ class Teachability(Memory, Component[BaseModel]):
         rules: What a sentence must look like to be kept; without effect if there is a model client.
     """
 
-    component_provider_override = "agentchat.ext.memory.teachability.Teachability"
+    component_provider_override: ClassVar[str] = "agentchat.ext.memory.teachability.Teachability"
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -47,8 +47,8 @@ class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
         store: Where the answers are kept; in memory by default.
     """
 
-    component_type = "chat_completion_cache"
-    component_provider_override = "agentchat.ext.models.cache.ChatCompletionCache"
+    component_type: ClassVar[str] = "chat_completion_cache"
+    component_provider_override: ClassVar[str] = "agentchat.ext.models.cache.ChatCompletionCache"
 
     def __init__(
         self,
@@ -56,7 +56,9 @@ class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
         store: CacheStore[CHAT_CACHE_VALUE_TYPE] | None = None,
     ) -> None:
         self.client = client
-        self.store = InMemoryStore[CHAT_CACHE_VALUE_TYPE]() if store is None else store
+        self.store: CacheStore[CHAT_CACHE_VALUE_TYPE] = (
+            InMemoryStore[CHAT_CACHE_VALUE_TYPE]() if store is None else store
+        )
         self._identity: bytes | None = None
         self._creations = SingleFlights[CreateResult]()
         self._streams = SingleFlights[str | CreateResult]()

@@ -5,7 +5,7 @@ import logging
 import re
 import warnings
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel
 
@@ -27,7 +27,7 @@ from agentchat.core.tools import Tool, ToolSchema
 
 __all__ = ["ReplayChatCompletionClient"]
 
-logger = logging.getLogger(EVENT_LOGGER_NAME)
+logger: logging.Logger = logging.getLogger(EVENT_LOGGER_NAME)
 
 _AVAILABLE_TOKENS = 10_000
 # A word carries the white space behind it, so that the pieces add up to the text.
@@ -46,13 +46,15 @@ class ReplayChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
         model_info: What the model is said to be capable of; nothing at all by default.
     """
 
-    component_type = "replay_chat_completion_client"
-    component_provider_override = "agentchat.ext.models.replay.ReplayChatCompletionClient"
+    component_type: ClassVar[str] = "replay_chat_completion_client"
+    component_provider_override: ClassVar[str] = (
+        "agentchat.ext.models.replay.ReplayChatCompletionClient"
+    )
 
     def __init__(
         self, chat_completions: Sequence[str | CreateResult], model_info: ModelInfo | None = None
     ) -> None:
-        self.chat_completions = list(chat_completions)
+        self.chat_completions: list[str | CreateResult] = list(chat_completions)
         if model_info is not None:
             validate_model_info(model_info)
         self._model_info = model_info or ModelInfo(

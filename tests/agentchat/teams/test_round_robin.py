@@ -229,7 +229,7 @@ async def test_a_limit_of_no_turns_is_refused_when_the_team_first_runs(limit: in
 
 
 def test_participants_need_names_of_their_own() -> None:
-    with pytest.raises(ValueError, match="must be unique; given more than once: one"):
+    with pytest.raises(ValueError, match="must be unique. Given more than once: one"):
         RoundRobinGroupChat([Echo("one"), Echo("one")])
 
 

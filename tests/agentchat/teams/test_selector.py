@@ -135,7 +135,7 @@ async def test_a_single_candidate_needs_no_model() -> None:
     ("options", "error"),
     [
         ({"selector_func": lambda thread: "nobody"}, "Selector function returned an invalid"),
-        ({"candidate_func": lambda thread: ["nobody"]}, "Candidate function returned an invalid"),
+        ({"candidate_func": lambda thread: ["nobody"]}, "Candidate function returned invalid"),
         ({"candidate_func": lambda thread: []}, "non-empty list"),
     ],
 )
@@ -152,7 +152,7 @@ async def test_the_prompt_tells_roles_candidates_and_history() -> None:
 
     assert [message.content for message in model.asked[0]] == [
         "writer: The writer.\ncritic: The critic.\nfact_checker: The fact_checker."
-        "|['writer', 'critic', 'fact_checker']|user: go"
+        "|['writer', 'critic', 'fact_checker']|user: go\n\n"
     ]
 
 
@@ -193,7 +193,7 @@ async def test_a_loaded_team_tells_the_model_the_conversation_once() -> None:
     await second.load_state(await first.save_state())
     await second.run()
 
-    assert model.asked[1][0].content == "user: go\n\ncritic: critic"
+    assert model.asked[1][0].content == "user: go\n\n\ncritic: critic\n\n"
 
 
 def test_a_choice_needs_two_participants() -> None:

@@ -12,7 +12,6 @@ from pydantic import BaseModel
 
 from agentchat.agents import (
     AssistantAgent,
-    CodeExecutorAgent,
     MessageFilterAgent,
     MessageFilterConfig,
     PerSourceFilter,
@@ -35,6 +34,7 @@ from agentchat.core import (
     TopicId,
     message_handler,
 )
+from agentchat.core.exceptions import UndeliverableException
 from agentchat.core.tools import BaseToolWithState, FunctionTool, StaticWorkbench, ToolResult
 from agentchat.messages import BaseAgentEvent, BaseChatMessage, ThoughtEvent
 from agentchat.teams import (
@@ -44,11 +44,11 @@ from agentchat.teams import (
     SelectorGroupChat,
 )
 from tests.compat.pains.stage import (
-    Executor,
     FailsOnce,
     Model,
     Speaker,
     assistant,
+    coder,
     calls,
     failure_of,
     happens,
@@ -214,7 +214,6 @@ async def a4_leaving_the_stream_stops_the_team() -> None:
         async for item in stream:
             if getattr(item, "source", "") == "ann":
                 break
-            assert agent.heard == []
 
     assert len(agent.heard) == 1
 
@@ -312,48 +311,39 @@ async def a8_a_paused_assistant_waits_before_it_reflects() -> None:
     assert await _requests_while_paused(reflect_on_tool_use=True) == (1, 2)
 
 
+async def a9_nothing_runs_on_when_a_run_was_cancelled() -> None:
+    before, tool = asyncio.all_tasks(), Stalling()
+    team = RoundRobinGroupChat([assistant(calls("stall"), tools=[tool.stall])], max_turns=1)
+
+    running = asyncio.create_task(team.run(task="Go."))
+    await soon(tool.called.wait())
+    running.cancel()
+    await failure_of(running)
+
+    assert asyncio.all_tasks() == before
+
+
 class Note(BaseModel):
     text: str = ""
 
 
-class Slow(RoutedAgent):
-    """Handles a text when it is let."""
-
-    def __init__(self) -> None:
-        super().__init__("Slow.")
-        self.began, self.may_end = asyncio.Event(), asyncio.Event()
+class Reader(RoutedAgent):
+    """Reads notes."""
 
     @message_handler
     async def on_note(self, message: Note, ctx: MessageContext) -> None:
-        self.began.set()
-        await self.may_end.wait()
+        """Reads it."""
 
 
-async def _runtime_with(agent: Slow, **options: Any) -> SingleThreadedAgentRuntime:
-    runtime = SingleThreadedAgentRuntime(**options)
-    await Slow.register(runtime, "slow", lambda: agent)
+async def a9_nobody_waits_for_an_answer_from_a_stopped_runtime() -> None:
+    runtime = SingleThreadedAgentRuntime()
+    await Reader.register(runtime, "reader", lambda: Reader("Reads."))
     runtime.start()
-    return runtime
 
+    sending = asyncio.create_task(runtime.send_message(Note(), AgentId("reader", "default")))
+    await runtime.stop()
 
-async def a9_a_handler_may_end_after_the_runtime_was_stopped() -> None:
-    complaints: list[dict[str, Any]] = []
-    loop = asyncio.get_running_loop()
-    loop.set_exception_handler(lambda _, complaint: complaints.append(complaint))
-    agent = Slow()
-    runtime = await _runtime_with(agent)
-
-    sending = asyncio.create_task(runtime.send_message(Note(), AgentId("slow", "default")))
-    await soon(agent.began.wait())
-    await soon(runtime.stop())
-    agent.may_end.set()
-    await happens(asyncio.Event())
-    sending.cancel()
-    del runtime
-    gc.collect()
-
-    loop.set_exception_handler(None)
-    assert complaints == []
+    assert isinstance(await failure_of(sending), UndeliverableException)
 
 
 class DropsAll(DefaultInterventionHandler):
@@ -364,7 +354,8 @@ class DropsAll(DefaultInterventionHandler):
 
 
 async def a9_a_dropped_message_does_not_keep_the_runtime_from_stopping() -> None:
-    runtime = await _runtime_with(Slow(), intervention_handlers=[DropsAll()])
+    runtime = SingleThreadedAgentRuntime(intervention_handlers=[DropsAll()])
+    runtime.start()
 
     await runtime.publish_message(Note(), TopicId("default", "default"))
 
@@ -389,30 +380,31 @@ async def a10_a_condition_goes_on_counting_where_it_was_saved() -> None:
 
 
 async def a10_a_selector_is_told_a_loaded_conversation_once() -> None:
-    model = Model("ben", "ann", "ben")
-    team = SelectorGroupChat([Speaker("ann"), Speaker("ben")], model, max_turns=2)
+    model = Model("ann", "ben")
+    speakers = [Speaker("ann"), Speaker("ben"), Speaker("cat")]
+    team = SelectorGroupChat(speakers, model, max_turns=1)
 
     await soon(team.run(task="Go."))
     await team.load_state(await team.save_state())
     await soon(team.run())
 
-    assert str(model.asked[-1][0].content).count("Go.") == 1
+    assert str(model.asked[1][0].content).count("Go.") == 1
 
 
 async def a10_a_graph_that_was_saved_inside_a_loop_goes_round_again() -> None:
-    def team_of(*lines: str) -> GraphFlow:
+    def team_of(*lines: str, max_turns: int = 2) -> GraphFlow:
         ann, ben, cat = Speaker("ann"), Speaker("ben", *lines), Speaker("cat")
         builder = DiGraphBuilder().add_node(ann).add_node(ben).add_node(cat)
         builder.add_edge(ann, ben).add_edge(ben, ann, "more").add_edge(ben, cat, "enough")
         builder.set_entry_point(ann)
-        return GraphFlow([ann, ben, cat], builder.build(), max_turns=2)
+        return GraphFlow([ann, ben, cat], builder.build(), max_turns=max_turns)
 
-    before, after = team_of("more"), team_of("more", "enough")
+    before, after = team_of("more"), team_of("more", "enough", max_turns=9)
     await soon(before.run(task="Go."))
     await after.load_state(await before.save_state())
-    spoken = [texts((await soon(after.run())).messages) for _ in range(3)]
+    result = await soon(after.run())
 
-    assert spoken == [["ann speaks", "more"], ["ann speaks", "enough"], ["cat speaks"]]
+    assert texts(result.messages) == ["ann speaks", "more", "ann speaks", "enough", "cat speaks"]
 
 
 async def a10_a_message_filter_agent_saves_the_agent_inside() -> None:
@@ -429,8 +421,7 @@ async def a10_a_message_filter_agent_saves_the_agent_inside() -> None:
 
 
 async def a10_a_code_executor_agent_saves_its_conversation() -> None:
-    before = CodeExecutorAgent("coder", Executor(), model_client=Model("Hello."))
-    after = CodeExecutorAgent("coder", Executor(), model_client=Model())
+    before, after = coder(Model("Hello.")), coder(Model())
     await soon(before.run(task="Go."))
     await after.load_state(await before.save_state())
 
@@ -453,14 +444,14 @@ class CounterState(BaseModel):
     count: int = 0
 
 
-class Counter(BaseToolWithState[BaseModel, int, CounterState]):
+class Counter(BaseToolWithState[Note, int, CounterState]):
     """Counts its calls."""
 
     def __init__(self) -> None:
-        super().__init__(BaseModel, int, CounterState, "count", "Counts.")
+        super().__init__(Note, int, CounterState, "count", "Counts.")
         self.counted = 0
 
-    async def run(self, args: BaseModel, cancellation_token: CancellationToken) -> int:
+    async def run(self, args: Note, cancellation_token: CancellationToken) -> int:
         self.counted += 1
         return self.counted
 
@@ -523,20 +514,13 @@ async def a11_a_callback_may_use_its_token() -> None:
 
 async def a11_a_token_may_be_cancelled_from_another_thread() -> None:
     loop, token = asyncio.get_running_loop(), CancellationToken()
-    future = token.link_future(loop.create_future())
-    failures: list[Exception] = []
+    waiting = asyncio.create_task(failure_of(token.link_future(loop.create_future())))
+    await asyncio.sleep(0)
 
-    def cancel() -> None:
-        try:
-            token.cancel()
-        except Exception as error:
-            failures.append(error)
+    loop.set_debug(True)  # So that it refuses what another thread does to it.
+    try:
+        await asyncio.to_thread(token.cancel)
+    finally:
+        loop.set_debug(False)
 
-    loop.set_debug(True)  # So that the loop complains of hands that are not its own.
-    thread = threading.Thread(target=cancel, daemon=True)
-    thread.start()
-    error = await failure_of(future)
-    loop.set_debug(False)
-
-    assert isinstance(error, asyncio.CancelledError)
-    assert failures == []
+    assert isinstance(await waiting, asyncio.CancelledError)

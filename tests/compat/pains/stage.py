@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from types import ModuleType
 from typing import Any, TypeVar
 
-from agentchat.agents import AssistantAgent, BaseChatAgent
+from agentchat.agents import ApprovalResponse, AssistantAgent, BaseChatAgent, CodeExecutorAgent
 from agentchat.base import Response
 from agentchat.core import CancellationToken, FunctionCall
 from agentchat.core.code_executor import CodeBlock, CodeExecutor, CodeResult
@@ -150,6 +150,17 @@ class Executor(CodeExecutor):
 
     async def restart(self) -> None:
         """Has nothing to restart."""
+
+
+def coder(model: Model | None, executor: Executor | None = None, **options: Any) -> CodeExecutorAgent:
+    """A code executor agent whose code nobody objects to."""
+    return CodeExecutorAgent(
+        "coder",
+        executor or Executor(),
+        model_client=model,
+        approval_func=lambda _: ApprovalResponse(approved=True, reason=""),
+        **options,
+    )
 
 
 def assistant(*replies: str | CreateResult | Exception, **options: Any) -> AssistantAgent:

@@ -22,6 +22,7 @@ CHANGING = re.compile(
     r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"|(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00))"
     r"|(?<=errors\.pydantic\.dev/)(?P<release>[\d.]+)"
+    r"|(?P<address>\b0x[0-9a-f]+)"
 )
 TRUSTED_PROVIDERS = "AUTOGEN_ALLOWED_PROVIDER_NAMESPACES"
 UPSTREAM_HOMES = re.compile(r"\bautogen_(agentchat|core|ext)\b(?=\.)")
@@ -160,7 +161,7 @@ def steady(document: Any) -> Any:
     numbers: dict[str, int] = {}
 
     def placeholder(found: re.Match[str]) -> str:
-        for kind in ("time", "release"):
+        for kind in ("time", "release", "address"):
             if found[kind]:
                 return f"<{kind}>"
         return f"<id {numbers.setdefault(found['id'], len(numbers) + 1)}>"

@@ -85,6 +85,13 @@ def test_a_cassette_is_text_that_people_read() -> None:
     assert data.decode() == TEXT
 
 
+def test_the_documented_example_is_what_would_be_written() -> None:
+    page = Path(__file__).parents[3] / "docs" / "cassette-format.md"
+    example = page.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+
+    assert written(loaded(Source(page, example.encode()))).decode() == example
+
+
 def test_one_changed_line_of_a_prompt_is_one_changed_line_of_the_file() -> None:
     before = written(cassette(asking(PROMPT))).decode().splitlines()
     after = written(cassette(asking(PROMPT.replace("two", "four")))).decode().splitlines()

@@ -1,9 +1,10 @@
 """AzureOpenAIChatCompletionClient: OpenAI's models, deployed on Azure."""
 
 from collections.abc import Mapping
-from typing import Any, Self, Unpack
+from typing import Any, ClassVar, Self, Unpack
 
 from openai import AsyncAzureOpenAI
+from pydantic import BaseModel
 
 import agentchat
 from agentchat.core._component import Component, ComponentLoader, is_component_instance
@@ -37,9 +38,11 @@ class AzureOpenAIChatCompletionClient(
         TypeError: An argument belongs to neither the client nor the call.
     """
 
-    component_type = "model"
-    component_config_schema = AzureOpenAIClientConfigurationConfigModel
-    component_provider_override = "agentchat.ext.models.openai.AzureOpenAIChatCompletionClient"
+    component_type: ClassVar[str] = "model"
+    component_config_schema: ClassVar[type[BaseModel]] = AzureOpenAIClientConfigurationConfigModel
+    component_provider_override: ClassVar[str] = (
+        "agentchat.ext.models.openai.AzureOpenAIChatCompletionClient"
+    )
 
     _sdk_class = AsyncAzureOpenAI
 

@@ -1,9 +1,10 @@
 """OpenAIChatCompletionClient: OpenAI's own API, and whatever speaks it at another address."""
 
 from collections.abc import Mapping
-from typing import Any, Self, Unpack
+from typing import Any, ClassVar, Self, Unpack
 
 from openai import AsyncOpenAI
+from pydantic import BaseModel
 
 from agentchat.core._component import Component
 from agentchat.ext.models.openai._configured_client import (
@@ -34,9 +35,11 @@ class OpenAIChatCompletionClient(ConfiguredClient, Component[OpenAIClientConfigu
         TypeError: An argument belongs to neither the client nor the call.
     """
 
-    component_type = "model"
-    component_config_schema = OpenAIClientConfigurationConfigModel
-    component_provider_override = "agentchat.ext.models.openai.OpenAIChatCompletionClient"
+    component_type: ClassVar[str] = "model"
+    component_config_schema: ClassVar[type[BaseModel]] = OpenAIClientConfigurationConfigModel
+    component_provider_override: ClassVar[str] = (
+        "agentchat.ext.models.openai.OpenAIChatCompletionClient"
+    )
 
     _sdk_class = AsyncOpenAI
 

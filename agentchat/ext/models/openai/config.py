@@ -1,7 +1,7 @@
 """The arguments of the OpenAI clients, as types for callers and as configurations for files."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal, Required
+from typing import Any, ClassVar, Literal, Required
 
 import httpx2
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -138,7 +138,7 @@ class CreateArgumentsConfigModel(BaseModel):
     """Saved arguments of every request."""
 
     # Whatever else a client was given is kept too, as long as JSON can say it.
-    model_config = ConfigDict(extra="allow")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
     frequency_penalty: float | None = None
     logit_bias: dict[str, int] | None = None

@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from agentchat.conditions import MaxMessageTermination
+from agentchat.conditions import MaxMessageTermination, SourceMatchTermination, TextMentionTermination
 from agentchat.teams import MagenticOneGroupChat, RoundRobinGroupChat
 from tests.compat.parity.cast import Speaker, model
 from tests.compat.parity.observation import attempt, outcome_of, show, stream_of
@@ -71,6 +71,23 @@ async def a_condition():
     return await seen(chat)
 
 
+async def what_conditions_are_shown():
+    conditions = {
+        "one message": MaxMessageTermination(1),
+        "two messages": MaxMessageTermination(2),
+        "the task": TextMentionTermination("go"),
+        "the ledger": TextMentionTermination("FACTS"),
+        "the instruction": TextMentionTermination("Do it."),
+        "the orchestrator": SourceMatchTermination(["MagenticOneOrchestrator"]),
+        "the second answer": TextMentionTermination("B1"),
+    }
+    replies = "FACTS", "PLAN", ledger(), ledger("ben"), ledger(satisfied=True), "The answer."
+    return {
+        name: (await team(*replies, termination_condition=condition).run(task="go")).stop_reason
+        for name, condition in conditions.items()
+    }
+
+
 async def a_ledger_in_a_fence():
     fenced = f"Here it is:\n```json\n{ledger(satisfied=True)}\n```"
     return await seen(team("FACTS", "PLAN", fenced, "The answer."))
@@ -132,6 +149,7 @@ async def main():
         too_many_rounds,
         stalled,
         a_condition,
+        what_conditions_are_shown,
         a_ledger_in_a_fence,
         a_ledger_that_is_no_json,
         a_ledger_that_lacks_answers,

@@ -1,0 +1,11 @@
+"""Termination: none of section B is left here."""
+
+import pytest
+
+from tests.compat.pains import cases_b
+from tests.compat.pains.stage import Case, cases_in
+
+
+@pytest.mark.parametrize("case", cases_in(cases_b), ids=lambda case: case.__name__)
+async def test_pain(case: Case) -> None:
+    await case()
