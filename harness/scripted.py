@@ -3,6 +3,7 @@
 model = ScriptedModel(call("search", query="cats"), say("Cats purr."))
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -110,6 +111,7 @@ class ScriptedModel(ChatCompletionClient):
         extra_create_args: Mapping[str, Any] = {},
         cancellation_token: CancellationToken | None = None,
     ) -> CreateResult:
+        _raise_if_cancelled(cancellation_token)
         reply = self._performance.answer(self._asked(messages, tools))
         if reply.fail is not None:
             raise ScriptedFailure(reply.fail)
@@ -138,9 +140,10 @@ class ScriptedModel(ChatCompletionClient):
         extra_create_args: Mapping[str, Any] = {},
         cancellation_token: CancellationToken | None = None,
     ) -> AsyncGenerator[str | CreateResult, None]:
-        result = await self.create(messages, tools=tools)
+        result = await self.create(messages, tools=tools, cancellation_token=cancellation_token)
         if isinstance(result.content, str):
             for piece in pieces(result.content):
+                _raise_if_cancelled(cancellation_token)
                 yield piece
         yield result
 
@@ -219,6 +222,11 @@ class ScriptedModel(ChatCompletionClient):
         return RequestUsage(
             prompt_tokens=self.count_tokens(messages), completion_tokens=1 + answered // 4
         )
+
+
+def _raise_if_cancelled(cancellation_token: CancellationToken | None) -> None:
+    if cancellation_token is not None and cancellation_token.is_cancelled():
+        raise asyncio.CancelledError
 
 
 def _finish_reason(reply: Reply) -> FinishReasons:

@@ -26,6 +26,7 @@ class MagenticOneOrchestrator(GroupChatManager):
     """Keeps a ledger of the task (facts, plan) and one of the progress, and acts on both."""
 
     announces: bool = True
+    task_may_end: bool = False
 
     def __init__(
         self,

@@ -106,9 +106,9 @@ def _played(
                 display.finished(trial.result)
     except (KeyboardInterrupt, HarnessError) as error:
         folder.give_up()
-        where = f" lie in {folder.draft}" if done else " were run"
-        told = f"Interrupted: {len(done)} of {len(scenarios)} trials{where}"
-        console.print(told, soft_wrap=True)
+        if done:
+            told = f"Stopped: {len(done)} of {len(scenarios)} trials lie in {folder.draft}"
+            console.print(told, soft_wrap=True)
         if isinstance(error, HarnessError):
             raise
         raise typer.Exit(_INTERRUPTED) from None

@@ -91,12 +91,12 @@ async def _answers_several_at_a_time(client: ChatCompletionClient) -> None:
 async def _obeys_a_token_that_is_cancelled(client: ChatCompletionClient) -> None:
     token = CancellationToken()
     token.cancel()
-    calls: list[tuple[str, Awaitable[object]]] = [
-        ("create", client.create(QUESTION, cancellation_token=token)),
-        ("create_stream", _all(client.create_stream(QUESTION, cancellation_token=token))),
-    ]
-    for name, call in calls:
-        error = await raised_by(call)
+    calls: dict[str, Callable[[], Awaitable[object]]] = {
+        "create": lambda: client.create(QUESTION, cancellation_token=token),
+        "create_stream": lambda: _all(client.create_stream(QUESTION, cancellation_token=token)),
+    }
+    for name, call in calls.items():
+        error = await raised_by(call())
         promise(
             f"{name} ends with CancelledError when its token has been cancelled",
             isinstance(error, asyncio.CancelledError),

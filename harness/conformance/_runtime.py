@@ -181,13 +181,14 @@ async def _makes_agents_once(office: _Office) -> None:
 
 async def _refuses_what_is_there_already(office: _Office) -> None:
     runtime = office.runtime
-    attempts: list[tuple[str, Awaitable[object]]] = [
-        ("A type that is taken", runtime.register_factory("clerk", _Clerk)),
-        ("A subscription that exists", runtime.add_subscription(TypeSubscription("news", "clerk"))),
-        ("To remove what is no subscription", runtime.remove_subscription("nothing")),
-    ]
-    for what, attempt in attempts:
-        error = await raised_by(attempt)
+    known = TypeSubscription("news", "clerk")
+    attempts: dict[str, Callable[[], Awaitable[object]]] = {
+        "A type that is taken": lambda: runtime.register_factory("clerk", _Clerk),
+        "A subscription that exists": lambda: runtime.add_subscription(known),
+        "To remove what is no subscription": lambda: runtime.remove_subscription("nothing"),
+    }
+    for what, attempt in attempts.items():
+        error = await raised_by(attempt())
         promise(f"{what} is refused by ValueError", isinstance(error, ValueError), error)
 
 

@@ -75,13 +75,13 @@ async def _runs_once_at_a_time(make: Make[Team]) -> None:
     async with aclosing(team.run_stream(task=_TASK)) as stream:
         await anext(stream)
         state = await team.save_state()
-        attempts: list[tuple[str, Awaitable[object], type[Exception]]] = [
-            ("run", team.run(task=_TASK), ValueError),
-            ("reset", team.reset(), RuntimeError),
-            ("load_state", team.load_state(state), RuntimeError),
+        attempts: list[tuple[str, Callable[[], Awaitable[object]], type[Exception]]] = [
+            ("run", lambda: team.run(task=_TASK), ValueError),
+            ("reset", team.reset, RuntimeError),
+            ("load_state", lambda: team.load_state(state), RuntimeError),
         ]
         for name, attempt, kind in attempts:
-            error = await raised_by(attempt)
+            error = await raised_by(attempt())
             promise(
                 f"A running team refuses {name} by {kind.__name__}", isinstance(error, kind), error
             )

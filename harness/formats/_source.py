@@ -57,7 +57,10 @@ class Source:
         try:
             return model.model_validate(tree)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
+            errors = error.errors(include_url=False, include_input=False)
+            # A misspelt key is an unknown one and a missing one; the former says more.
+            unknown = (each for each in errors if each["type"] == "extra_forbidden")
+            first = next(unknown, errors[0])
             keys = tuple(first["loc"])
             raise self.problem(_in_words(first["type"], first["msg"], keys), keys) from error
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from agentchat import __version__
-from agentchat.core._world import now
+from agentchat.core._world import SystemWorld
 from harness.cassette import Cassette, Header, Interaction, Origin, Request, agent_of
 from harness.errors import ReplayMiss, SecretFound
 from harness.formats import load, save
@@ -217,7 +217,8 @@ class CassetteSession:
             bool(old.interactions) and old.header.origin == "scripted"
         )
         header = Header(
-            recorded=now().date().isoformat(),
+            # Of the day on which it really was, whatever clock the run has.
+            recorded=SystemWorld().now().date().isoformat(),
             by=f"agentchat-harness {__version__}",
             origin="scripted" if is_scripted else "live",
         )

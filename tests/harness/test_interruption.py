@@ -59,7 +59,7 @@ def test_a_run_that_is_interrupted_says_where_it_lies(tmp_path: Path) -> None:
         out, err = process.communicate()
 
     assert process.returncode == 130
-    assert out.splitlines()[-1] == "Interrupted: 1 of 2 trials lie in run.partial-1"
+    assert out.splitlines()[-1] == "Stopped: 1 of 2 trials lie in run.partial-1"
     assert err == ""
     partial = tmp_path / "run.partial-1"
     assert len((partial / "results.jsonl").read_text(encoding="utf-8").splitlines()) == 1

@@ -21,7 +21,7 @@ from agentchat.core.models import (
 )
 from agentchat.core.tools import Tool, ToolSchema
 from agentchat.ext.models._cache_key import Call, identity_of
-from agentchat.ext.models._interruption import interrupting
+from agentchat.ext.models._interruption import interrupting, raise_if_cancelled
 from agentchat.ext.models._single_flight import SingleFlights
 
 __all__ = ["CHAT_CACHE_VALUE_TYPE", "ChatCompletionCache"]
@@ -74,6 +74,7 @@ class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
         cancellation_token: CancellationToken | None = None,
     ) -> CreateResult:
         """The model's answer, or the one it gave before; see the client's `create`."""
+        raise_if_cancelled(cancellation_token)
         call = Call(messages, tools, tool_choice, json_output, extra_create_args)
         key = call.key(self._identity_of_client())
         kept = self._kept(key)
@@ -109,6 +110,7 @@ class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
         if kept is not None:
             self._report_unasked(_result_of(kept))
             for piece in _pieces_of(kept):
+                raise_if_cancelled(cancellation_token)
                 yield piece
             return
         is_asked_already = self._streams.is_under_way(key)

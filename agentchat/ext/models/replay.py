@@ -1,6 +1,5 @@
 """ReplayChatCompletionClient: a model that says what it was given to say, in order."""
 
-import asyncio
 import logging
 import re
 import warnings
@@ -24,6 +23,7 @@ from agentchat.core.models import (
     validate_model_info,
 )
 from agentchat.core.tools import Tool, ToolSchema
+from agentchat.ext.models._interruption import raise_if_cancelled
 
 __all__ = ["ReplayChatCompletionClient"]
 
@@ -125,7 +125,7 @@ class ReplayChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
         result = self._next_result(messages, tool_choice, cancellation_token)
         if isinstance(reply, str):
             for piece in _PIECES.findall(reply):
-                _raise_if_cancelled(cancellation_token)
+                raise_if_cancelled(cancellation_token)
                 yield piece
         yield result
 
@@ -189,7 +189,7 @@ class ReplayChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
         tool_choice: Tool | Literal["auto", "required", "none"],
         cancellation_token: CancellationToken | None,
     ) -> CreateResult:
-        _raise_if_cancelled(cancellation_token)
+        raise_if_cancelled(cancellation_token)
         if tool_choice != "auto":
             logger.warning("tool_choice parameter specified but is ignored in replay mode")
         reply = self._peek()
@@ -219,8 +219,3 @@ class ReplayChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
 
 def _completion_tokens(reply: str | CreateResult) -> int:
     return len(reply.split()) if isinstance(reply, str) else reply.usage.completion_tokens
-
-
-def _raise_if_cancelled(cancellation_token: CancellationToken | None) -> None:
-    if cancellation_token is not None and cancellation_token.is_cancelled():
-        raise asyncio.CancelledError

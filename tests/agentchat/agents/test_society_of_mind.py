@@ -76,9 +76,9 @@ async def test_instructions_are_the_users_where_the_model_takes_one_system_messa
 
     assert requests_of(outer) == [
         [
-            UserMessage(content=INSTRUCTION, source="society"),
+            UserMessage(content=INSTRUCTION, source="user"),
             UserMessage(content="Work", source="worker"),
-            UserMessage(content=PROMPT, source="society"),
+            UserMessage(content=PROMPT, source="user"),
         ]
     ]
 
@@ -103,7 +103,7 @@ async def test_it_remembers_what_it_was_told_and_what_it_answered() -> None:
     ]
     assert requests_of(inner)[1] == [
         *known,
-        UserMessage(content="What was said before is known.", source="society"),
+        UserMessage(content="relevant previous messages", source="society"),
         UserMessage(content="Go on", source="user"),
     ]
     assert (await agent.model_context.get_messages())[:2] == known

@@ -263,3 +263,15 @@ def test_conditional_edges_by_text_are_deprecated_and_work() -> None:
         builder.add_conditional_edges("a", {"yes": "b"})
 
     assert builder.build().nodes["a"].edges == [DiGraphEdge(target="b", condition="yes")]
+
+
+@pytest.mark.parametrize(
+    "limit", [{"termination_condition": TextMentionTermination("b")}, {"max_turns": 2}]
+)
+async def test_at_its_end_it_begins_anew_whatever_else_would_stop_it(limit: dict[str, Any]) -> None:
+    team = flow("a>b", **limit)
+
+    first, second = await team.run(task="go"), await team.run(task="again")
+
+    assert [first.stop_reason, second.stop_reason] == ["Digraph execution is complete"] * 2
+    assert [message.source for message in second.messages] == ["user", "a", "b"]

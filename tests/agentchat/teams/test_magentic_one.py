@@ -8,6 +8,7 @@ import pytest
 
 from agentchat.agents import BaseChatAgent
 from agentchat.base import Response, TaskResult
+from agentchat.conditions import TextMentionTermination
 from agentchat.core import CancellationToken
 from agentchat.messages import BaseChatMessage, TextMessage
 from agentchat.teams import MagenticOneGroupChat
@@ -116,6 +117,16 @@ async def test_ten_answers_that_are_no_ledger_are_enough() -> None:
 
     with pytest.raises(ValueError, match="Failed to parse ledger information after multiple"):
         await MagenticOneGroupChat([Worker("coder")], model).run(task="x")
+
+
+async def test_the_task_does_not_end_it_but_an_answer_may() -> None:
+    model = ScriptedModel("facts", "plan", ledger())
+    condition = TextMentionTermination("worked")
+    team = MagenticOneGroupChat([Worker("coder")], model, termination_condition=condition)
+
+    result = await team.run(task="say that you worked")
+
+    assert (result.messages[-1].source, result.stop_reason) == ("coder", "Text 'worked' mentioned")
 
 
 async def test_a_team_of_one_needs_no_choice() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from typing import Literal
 
 import pytest
 
@@ -229,7 +230,7 @@ async def test_a_limit_of_no_turns_is_refused_when_the_team_first_runs(limit: in
 
 
 def test_participants_need_names_of_their_own() -> None:
-    with pytest.raises(ValueError, match="must be unique. Given more than once: one"):
+    with pytest.raises(ValueError, match=r"must be unique\. Given more than once: one"):
         RoundRobinGroupChat([Echo("one"), Echo("one")])
 
 
@@ -371,3 +372,40 @@ async def test_a_condition_serves_one_running_team_at_a_time() -> None:
 
     await stream.aclose()
     assert (await second.run(task="go")).stop_reason is not None
+
+
+class Silent(Echo):
+    """Ends its stream without an answer."""
+
+    async def on_messages_stream(
+        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
+    ) -> AsyncGenerator[BaseAgentEvent | BaseChatMessage | Response, None]:
+        yield ThoughtEvent(content="hm", source=self.name)
+
+
+async def test_an_agent_that_gives_no_answer_fails_the_turn() -> None:
+    with pytest.raises(RuntimeError, match="did not produce a final response"):
+        await RoundRobinGroupChat([Silent("one")], max_turns=1).run(task="go")
+
+
+class Note(TextMessage):
+    """A kind of message of the application's own."""
+
+    type: Literal["Note"] = "Note"  # type: ignore[assignment]
+
+
+class Noting(Echo):
+    """Says what it has not declared to say."""
+
+    async def on_messages(
+        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
+    ) -> Response:
+        return Response(chat_message=Note(content="noted", source=self.name))
+
+
+async def test_a_kind_of_message_must_be_declared_so_that_a_state_can_be_loaded() -> None:
+    with pytest.raises(RuntimeError, match=r"Message type .*Note.* is not registered"):
+        await RoundRobinGroupChat([Noting("one")], max_turns=1).run(task="go")
+
+    team = RoundRobinGroupChat([Noting("one")], max_turns=1, custom_message_types=[Note])
+    assert (await team.run(task="go")).messages[-1].to_text() == "noted"

@@ -3,13 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
+import PIL.Image
 import pytest
 
 from agentchat.agents import BaseChatAgent
 from agentchat.base import Response
-from agentchat.core import CancellationToken
-from agentchat.core.models import ModelFamily, ModelInfo
-from agentchat.messages import BaseChatMessage, SelectSpeakerEvent, TextMessage
+from agentchat.core import CancellationToken, FunctionCall, Image
+from agentchat.core.models import (
+    AssistantMessage,
+    FunctionExecutionResult,
+    FunctionExecutionResultMessage,
+    ModelFamily,
+    ModelInfo,
+    UserMessage,
+)
+from agentchat.messages import BaseChatMessage, HandoffMessage, SelectSpeakerEvent, TextMessage
 from agentchat.teams import SelectorGroupChat
 from harness.scripted import ScriptedModel
 
@@ -73,6 +81,16 @@ async def test_a_part_of_a_word_is_no_name() -> None:
 
     assert await speakers(team(model, max_turns=1)) == ["critic"]
     assert "No valid name was mentioned" in model.asked[1][-1].content
+
+
+async def test_the_model_is_told_when_it_repeats_the_speaker() -> None:
+    model = Watched("critic", "critic", "writer")
+
+    assert await speakers(team(model)) == ["critic", "writer"]
+    assert model.asked[2][-1].content == (
+        "Repeated speaker is not allowed, please select a different name from: "
+        "['writer', 'fact_checker']."
+    )
 
 
 async def test_two_names_are_sent_back() -> None:
@@ -154,6 +172,32 @@ async def test_the_prompt_tells_roles_candidates_and_history() -> None:
         "writer: The writer.\ncritic: The critic.\nfact_checker: The fact_checker."
         "|['writer', 'critic', 'fact_checker']|user: go\n\n"
     ]
+
+
+async def test_the_history_tells_calls_and_pictures_in_words() -> None:
+    """AutoGen shows a picture as the address of an object."""
+    model = Watched("critic")
+    call = FunctionCall(id="1", name="f", arguments="{}")
+    result = FunctionExecutionResult(content="r", name="f", call_id="1")
+    pixel = Image.from_pil(PIL.Image.new("RGB", (1, 1)))
+    handoff = HandoffMessage(
+        content="yours",
+        source="boss",
+        target="critic",
+        context=[
+            AssistantMessage(content=[call], source="boss"),
+            FunctionExecutionResultMessage(content=[result]),
+            UserMessage(content=["look", pixel], source="user"),
+        ],
+    )
+
+    await team(model, max_turns=1, selector_prompt="{history}").run(task=handoff)
+
+    assert model.asked[0][0].content == (
+        "boss: [FunctionCall(id='1', arguments='{}', name='f')]\n\n\n"
+        "user: look [Image]\n\n\n"
+        "boss: yours\n\n"
+    )
 
 
 @pytest.mark.parametrize(("family", "role"), [("gpt-4o", "SystemMessage"), ("r1", "UserMessage")])

@@ -48,8 +48,8 @@ from tests.compat.pains.stage import (
     Model,
     Speaker,
     assistant,
-    coder,
     calls,
+    coder,
     failure_of,
     happens,
     kinds,
@@ -144,9 +144,7 @@ async def a3_a_reset_makes_a_failed_team_new() -> None:
 
 async def a3_a_repeated_turn_tells_the_model_each_message_once() -> None:
     model = Model(ConnectionError("The line is down."), "Done.")
-    team = RoundRobinGroupChat(
-        [AssistantAgent("bob", model, system_message=None)], max_turns=1
-    )
+    team = RoundRobinGroupChat([AssistantAgent("bob", model, system_message=None)], max_turns=1)
 
     await failure_of(team.run(task="Go."))
     await soon(team.run())
@@ -156,9 +154,7 @@ async def a3_a_repeated_turn_tells_the_model_each_message_once() -> None:
 
 async def a3_a_failed_turn_that_was_saved_tells_the_model_each_message_once() -> None:
     def team_with(model: Model) -> RoundRobinGroupChat:
-        return RoundRobinGroupChat(
-            [AssistantAgent("bob", model, system_message=None)], max_turns=1
-        )
+        return RoundRobinGroupChat([AssistantAgent("bob", model, system_message=None)], max_turns=1)
 
     failed, model = team_with(Model(ConnectionError("The line is down."))), Model("Done.")
     await failure_of(failed.run(task="Go."))
@@ -374,9 +370,7 @@ async def a10_a_condition_goes_on_counting_where_it_was_saved() -> None:
     result = await soon(resumed.run())
 
     assert texts(result.messages) == ["ben speaks"]
-    assert (
-        result.stop_reason == "Maximum number of messages 3 reached, current message count: 3"
-    )
+    assert result.stop_reason == "Maximum number of messages 3 reached, current message count: 3"
 
 
 async def a10_a_selector_is_told_a_loaded_conversation_once() -> None:

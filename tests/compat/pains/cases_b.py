@@ -1,6 +1,5 @@
 """Section B of the pains: termination."""
 
-import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +9,10 @@ from agentchat.conditions import (
     MaxMessageTermination,
     TextMentionTermination,
     TimeoutTermination,
-    TokenUsageTermination,
 )
 from agentchat.messages import ThoughtEvent
 from agentchat.teams import DiGraphBuilder, GraphFlow, RoundRobinGroupChat
-from tests.compat.pains.stage import FailsOnce, Speaker, failure_of, said, soon, texts
+from tests.compat.pains.stage import Speaker, failure_of, said, soon
 
 
 async def b13_a_text_mention_keeps_its_sources_in_a_configuration() -> None:

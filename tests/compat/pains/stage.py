@@ -152,7 +152,9 @@ class Executor(CodeExecutor):
         """Has nothing to restart."""
 
 
-def coder(model: Model | None, executor: Executor | None = None, **options: Any) -> CodeExecutorAgent:
+def coder(
+    model: Model | None, executor: Executor | None = None, **options: Any
+) -> CodeExecutorAgent:
     """A code executor agent whose code nobody objects to."""
     return CodeExecutorAgent(
         "coder",

@@ -21,9 +21,10 @@ from agentchat.core.models import (
 from agentchat.core import FunctionCall
 from agentchat.core.tools import FunctionTool, StaticWorkbench, ToolOverride, Workbench
 from agentchat.ext.models.cache import ChatCompletionCache
+from agentchat.ext.models.openai import OpenAIChatCompletionClient
 from agentchat.ext.models.replay import ReplayChatCompletionClient
 from pydantic import BaseModel
-from tests.compat.parity.cast import calls, model, said
+from tests.compat.parity.cast import calls, info, model, said
 from tests.compat.parity.observation import attempt, component, outcome_of, plain, show, trusting
 
 
@@ -211,6 +212,20 @@ async def components_of_models():
     return [component(client), component(ChatCompletionCache(client))]
 
 
+async def components_of_openai_clients():
+    """The key is not compared: here it may be a reference to an environment variable."""
+    client = OpenAIChatCompletionClient(
+        model="gpt-4o", api_key="sk-secret", temperature=0.5, base_url="https://models.test/v1"
+    )
+    of_another_kind = OpenAIChatCompletionClient(
+        model="home-grown", api_key="sk-secret", model_info=info("unknown")
+    )
+    written = [component(client), component(of_another_kind)]
+    for each in written:
+        each["config"].pop("api_key")
+    return [*written, attempt(lambda: OpenAIChatCompletionClient(model="home-grown", api_key="x"))]
+
+
 async def a_cache():
     client = model("one", "two")
     cache = ChatCompletionCache(client)
@@ -244,6 +259,7 @@ async def main():
         refused_contexts,
         a_replayed_model,
         components_of_models,
+        components_of_openai_clients,
         a_cache,
         a_workbench_by_what_it_is,
     )

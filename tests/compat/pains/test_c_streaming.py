@@ -1,0 +1,11 @@
+"""Streaming, messages, console: none of section C is left here."""
+
+import pytest
+
+from tests.compat.pains import cases_c
+from tests.compat.pains.stage import Case, cases_in
+
+
+@pytest.mark.parametrize("case", cases_in(cases_c), ids=lambda case: case.__name__)
+async def test_pain(case: Case) -> None:
+    await case()
