@@ -8,6 +8,7 @@ from agentchat.base import TaskResult
 from agentchat.core import _world
 from agentchat.core.models import LLMMessage
 from agentchat.messages import BaseAgentEvent, BaseChatMessage, ModelClientStreamingChunkEvent
+from harness.redaction import Redactor
 from harness.result import Failure
 from harness.trace import Event, Failed, MessageSent, Stopped, Usage
 
@@ -68,9 +69,16 @@ class EventLog:
         """Notes that the run ended with an exception."""
         self.events.append(Failed(number=self.number, at_ns=self.at_ns, **failure.model_dump()))
 
-    def portable_events(self, replacements: Mapping[str, str]) -> tuple[Event, ...]:
-        """The events, in which texts of this machine, such as paths, are replaced."""
-        return tuple(_portable(event, replacements) for event in self.events)
+    def portable_events(
+        self, replacements: Mapping[str, str], redactor: Redactor
+    ) -> tuple[Event, ...]:
+        """The events as others may see them.
+
+        Args:
+            replacements: Texts of this machine, such as paths, and what stands for them.
+            redactor: Takes out what is secret.
+        """
+        return tuple(_portable(event, replacements, redactor) for event in self.events)
 
     def _stopped(self, reason: str | None) -> None:
         self.events.append(Stopped(number=self.number, at_ns=self.at_ns, reason=reason))
@@ -93,10 +101,11 @@ class EventLog:
         )
 
 
-def _portable(event: Event, replacements: Mapping[str, str]) -> Event:
+def _portable(event: Event, replacements: Mapping[str, str], redactor: Redactor) -> Event:
     original = text = event.model_dump_json()
     for found, stable in replacements.items():
         text = text.replace(_in_json(found), _in_json(stable))
+    text = redactor.body(text.encode()).decode()
     return event if text == original else type(event).model_validate_json(text)
 
 

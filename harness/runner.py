@@ -1,6 +1,7 @@
 """Runs a scenario: from its function to a trace, and from the trace to a result."""
 
 import asyncio
+import os
 import warnings
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -12,6 +13,7 @@ from harness.errors import HarnessError, ScenarioError
 from harness.event_log import EventLog
 from harness.expectations import judge
 from harness.failures import MISSES, cause_in, failure_of
+from harness.redaction import Redactor, secrets_among
 from harness.result import Failure, Judgement, Outcome, TrialResult, totals_of
 from harness.run import Run, Settings
 from harness.scenario import Scenario
@@ -80,7 +82,7 @@ async def _tried(scenario: Scenario, settings: Settings) -> tuple[Trace, TrialRe
         trace = Trace(
             scenario=scenario.id,
             seed=settings.seed,
-            events=log.portable_events(run.replacements),
+            events=log.portable_events(run.replacements, Redactor(secrets_among(os.environ))),
         )
         return trace, _result(scenario, run, trace, error)
 
@@ -135,7 +137,9 @@ def _judged(judgements: Sequence[Judgement]) -> Outcome:
 
 
 def _failure(error: BaseException, scenario: Scenario, run: Run) -> Failure:
-    return failure_of(cause_in(error, *MISSES) or error, scenario.root, run.replacements)
+    failure = failure_of(cause_in(error, *MISSES) or error, scenario.root, run.replacements)
+    redactor = Redactor(secrets_among(os.environ))
+    return failure.model_copy(update={"text": redactor.text(failure.text)})
 
 
 def _relative(file: Path, scenario: Scenario) -> str:

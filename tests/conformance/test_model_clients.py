@@ -76,5 +76,7 @@ async def test_a_cache_that_knows_the_answers_keeps_its_promises() -> None:
 async def test_a_client_over_http_keeps_its_promises() -> None:
     with serving(Script(replies=(Reply(say=ANSWER),) * 20)) as url:
         await check_model_client(
-            lambda: OpenAIChatCompletionClient(model="gpt-4o-2024-08-06", api_key="none", base_url=url)
+            lambda: OpenAIChatCompletionClient(
+                model="gpt-4o-2024-08-06", api_key="none", base_url=url
+            )
         )

@@ -104,6 +104,7 @@ class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
         An answer that did not come in pieces then is one piece. A stream is kept once the client
         has come to its end.
         """
+        raise_if_cancelled(cancellation_token)
         call = Call(messages, tools, tool_choice, json_output, extra_create_args)
         key = call.key(self._identity_of_client())
         kept = self._kept(key)

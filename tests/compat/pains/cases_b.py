@@ -40,9 +40,10 @@ async def b14_alternatives_that_were_met_say_so_like_every_condition() -> None:
 
 
 async def b15_a_condition_sees_all_of_a_parallel_turn() -> None:
-    first, second = Speaker("ann", "STOP"), Speaker("ben")
-    graph = DiGraphBuilder().add_node(first).add_node(second).build()
-    team = GraphFlow([first, second], graph, termination_condition=TextMentionTermination("STOP"))
+    ann, ben, cat = Speaker("ann", "STOP"), Speaker("ben"), Speaker("cat")
+    builder = DiGraphBuilder().add_node(ann).add_node(ben).add_node(cat)
+    graph = builder.add_edge(ann, cat).add_edge(ben, cat).build()
+    team = GraphFlow([ann, ben, cat], graph, termination_condition=TextMentionTermination("STOP"))
 
     result = await soon(team.run(task="Go."))
 

@@ -1,4 +1,4 @@
-"""What the cases stand on: scripted models and speakers, and a limit that turns a hang into a failure.
+"""What the cases stand on: scripted models and speakers, and a limit that makes a hang a failure.
 
 Like the cases it needs nothing that AutoGen lacks, so that the same source runs there.
 """
@@ -123,6 +123,7 @@ class Model(ReplayChatCompletionClient):
     async def create(self, messages: Sequence[LLMMessage], **arguments: Any) -> CreateResult:
         reply = self._script[len(self.asked)] if len(self.asked) < len(self._script) else None
         self.asked.append(list(messages))
+        await asyncio.sleep(0)  # Others have their turn meanwhile, as with any model.
         if isinstance(reply, Exception):
             raise reply
         return await super().create(messages, **arguments)

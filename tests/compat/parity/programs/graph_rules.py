@@ -30,7 +30,7 @@ async def validity():
         "mixed": {"a": "b c?x", "b": "", "c": ""},
         "cycle without exit": {"s": "a", "a": "b", "b": "c", "c": "a d", "d": ""},
         "cycle with exit": {"s": "a", "a": "b", "b": "a?again d?done", "d": ""},
-        "unknown target": {"a": "z"},
+        "unknown_target": {"a": "z"},
     }
     return {name: attempt(graph(edges).graph_validate) for name, edges in cases.items()}
 

@@ -1,0 +1,1 @@
+"""Tools that reach outside: MCP servers, HTTP endpoints, code executors, other libraries' tools."""
