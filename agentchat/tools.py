@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from agentchat.base import ChatAgent, TaskResult, Team
 from agentchat.core import CancellationToken, Component
+from agentchat.core._streams import stepped
 from agentchat.core.tools import BaseStreamTool
 from agentchat.messages import BaseAgentEvent, BaseChatMessage
 
@@ -85,10 +86,13 @@ class TaskRunnerTool(
         async with (
             self._lock_here(),
             aclosing(
-                self._runner.run_stream(task=args.task, cancellation_token=cancellation_token)
+                stepped(
+                    self._runner.run_stream(task=args.task, cancellation_token=cancellation_token),
+                    _Inside(self),
+                )
             ) as stream,
         ):
-            async for item in _inside(self, stream):
+            async for item in stream:
                 yield item
 
     def _lock_here(self) -> asyncio.Lock:
@@ -155,16 +159,14 @@ class TeamTool(TaskRunnerTool, Component[BaseModel]):
 _running_tools: ContextVar[tuple[TaskRunnerTool, ...]] = ContextVar("running_tools", default=())
 
 
-async def _inside(
-    tool: TaskRunnerTool, stream: AsyncGenerator[_Item, None]
-) -> AsyncGenerator[_Item, None]:
-    """The stream, with each step marked as taken inside the tool; its consumer's steps are not."""
-    while True:
-        mark = _running_tools.set((*_running_tools.get(), tool))
-        try:
-            item = await anext(stream)
-        except StopAsyncIteration:
-            return
-        finally:
-            _running_tools.reset(mark)
-        yield item
+class _Inside:
+    """A block that runs inside a run of the tool. One block after the other may use it."""
+
+    def __init__(self, tool: TaskRunnerTool) -> None:
+        self._tool = tool
+
+    def __enter__(self) -> None:
+        self._mark = _running_tools.set((*_running_tools.get(), self._tool))
+
+    def __exit__(self, *_: object) -> None:
+        _running_tools.reset(self._mark)

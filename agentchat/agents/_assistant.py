@@ -1,6 +1,7 @@
 """AssistantAgent: a model with a conversation, tools, handoffs and memories."""
 
 import asyncio
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar, Literal, Self
@@ -8,6 +9,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import BaseModel
 
 from agentchat.agents._assistant_config import AssistantAgentConfig
+from agentchat.agents._assistant_state import FullAssistantState, restore, states_of
 from agentchat.agents._base import BaseChatAgent
 from agentchat.agents._equipment import (
     GivenTool,
@@ -38,7 +40,6 @@ from agentchat.messages import (
     TextMessage,
     ToolCallSummaryMessage,
 )
-from agentchat.state import AssistantAgentState
 
 
 class AssistantAgent(BaseChatAgent, Component[AssistantAgentConfig]):
@@ -67,7 +68,8 @@ class AssistantAgent(BaseChatAgent, Component[AssistantAgentConfig]):
             more than one, and the model still wants more, a ThoughtEvent says so.
         tool_call_summary_format: Puts a call into words, by `tool_name`, `arguments`, `result`
             and `is_error`.
-        tool_call_summary_formatter: Does so instead; it isn't written to a configuration.
+        tool_call_summary_formatter: Does so instead; a configuration leaves it out, with a
+            UserWarning.
         output_content_type: What the answer shall be, as JSON that the model is held to; the
             agent then answers with a StructuredMessage of it.
         output_content_type_format: How such a message is shown as text.
@@ -197,11 +199,16 @@ class AssistantAgent(BaseChatAgent, Component[AssistantAgentConfig]):
         await self._model_context.clear()
 
     async def save_state(self) -> Mapping[str, Any]:
-        return AssistantAgentState(llm_context=await self._model_context.save_state()).model_dump()
+        return FullAssistantState(
+            llm_context=await self._model_context.save_state(),
+            unanswered=self._inbox.unanswered,
+            workbenches=await states_of(self._workbench),
+        ).written()
 
     async def load_state(self, state: Mapping[str, Any]) -> None:
-        saved = AssistantAgentState.model_validate(state)
-        self._inbox.answered()
+        saved = FullAssistantState.model_validate(state)
+        await restore(self._workbench, saved.workbenches)
+        self._inbox.unanswered = saved.unanswered
         await self._model_context.load_state(saved.llm_context)
 
     async def _answer(
@@ -257,6 +264,13 @@ class AssistantAgent(BaseChatAgent, Component[AssistantAgentConfig]):
                 "Cannot serialize AssistantAgent with tool_approval or tool_review set."
             )
         style = self._summary_style
+        if style.formatter is not None:
+            warnings.warn(
+                "The configuration of this AssistantAgent leaves out its "
+                "tool_call_summary_formatter, since that is a function.",
+                UserWarning,
+                stacklevel=3,
+            )
         return AssistantAgentConfig(
             name=self.name,
             model_client=self._model_client,

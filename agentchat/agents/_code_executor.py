@@ -54,6 +54,9 @@ class CodeExecutorAgentState(BaseState):
     llm_context: Mapping[str, Any] = Field(default_factory=lambda: {"messages": []})
     """The state of its model context; empty in what upstream wrote, which left it out."""
 
+    unanswered: list[str] = Field(default_factory=list)
+    """Ids of the messages that the model has been told, and that no turn has answered yet."""
+
 
 class CodeExecutorAgent(BaseChatAgent, Component[CodeExecutorAgentConfig]):
     """Runs code blocks and answers with their output.
@@ -201,11 +204,13 @@ class CodeExecutorAgent(BaseChatAgent, Component[CodeExecutorAgentConfig]):
 
     async def save_state(self) -> Mapping[str, Any]:
         context = await self._model_context.save_state()
-        return CodeExecutorAgentState(llm_context=context).model_dump()
+        return CodeExecutorAgentState(
+            llm_context=context, unanswered=self._inbox.unanswered
+        ).model_dump()
 
     async def load_state(self, state: Mapping[str, Any]) -> None:
         saved = CodeExecutorAgentState.model_validate(state)
-        self._inbox.answered()
+        self._inbox.unanswered = saved.unanswered
         await self._model_context.load_state(saved.llm_context)
 
     async def _run_what_was_given(

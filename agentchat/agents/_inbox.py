@@ -15,14 +15,15 @@ class Inbox:
 
     def __init__(self, context: ChatCompletionContext) -> None:
         self._context = context
-        self._unanswered: set[str] = set()
+        self.unanswered: list[str] = []
+        """Ids of the messages that are in the context, and that no turn has answered yet."""
 
     async def take(self, messages: Sequence[BaseChatMessage]) -> None:
         """Adds the messages; before a handoff, what it says the agent should know."""
         for message in messages:
-            if message.id in self._unanswered:
+            if message.id in self.unanswered:
                 continue
-            self._unanswered.add(message.id)
+            self.unanswered.append(message.id)
             if isinstance(message, HandoffMessage):
                 for known in message.context:
                     await self._context.add_message(known)
@@ -30,4 +31,4 @@ class Inbox:
 
     def answered(self) -> None:
         """Is told that the turn has succeeded, or that the context begins anew."""
-        self._unanswered.clear()
+        self.unanswered.clear()

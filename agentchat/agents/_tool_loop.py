@@ -118,6 +118,7 @@ async def _round(
 
 
 async def _reflection(turn: Turn) -> AnswerStream:
+    await turn.ready()
     answer_id = new_id("message")
     async with aclosing(turn.asker.ask(answer_id, tool_choice="none")) as reply:
         async for item in reply:

@@ -48,13 +48,12 @@ def side_by_side(
     """Yields the items of all streams as they come; the streams begin in the order given.
 
     A stream waits until its item is taken. The first failure, the token, and closing this
-    generator end all of them; it returns when the last has cleaned up. Whoever consumes it is
-    interrupted by the token too.
+    generator end all of them; it returns when the last has cleaned up.
 
     Args:
         streams: Where the items come from.
         limit: How many streams may be under way at a time, from 1.
-        token: Stops what the streams await.
+        token: Stops what the streams await, and who waits for them.
     """
     if len(streams) == 1:
         return streams[0]
@@ -74,10 +73,11 @@ async def _together(
 ) -> AsyncGenerator[T, None]:
     waiting = deque(streams)
     queue: _Queue[T] = asyncio.Queue(maxsize=1)
+    interruption = token.interrupting()
     tasks = [asyncio.create_task(_work(waiting, queue, token)) for _ in range(workers)]
     try:
         for _ in tasks:
-            while isinstance(entry := await queue.get(), _Item):
+            while isinstance(entry := await _taken(queue, interruption), _Item):
                 yield entry.value
             if entry.error is not None:
                 raise entry.error
@@ -87,6 +87,11 @@ async def _together(
             if not task.cancelling():
                 task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _taken(queue: _Queue[T], interruption: AbstractContextManager[None]) -> _Item[T] | _End:
+    with interruption:
+        return await queue.get()
 
 
 async def _work(

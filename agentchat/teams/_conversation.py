@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 
+from typing_extensions import TypeIs
+
 from agentchat.base import Response, TaskResult
 from agentchat.messages import BaseAgentEvent, BaseChatMessage
 
@@ -12,7 +14,7 @@ Utterance = BaseAgentEvent | BaseChatMessage
 class Turn:
     """One participant's turn while it goes on; nothing of it counts before it is over."""
 
-    __slots__ = ("delta", "heard_until", "is_answered", "said", "speaker")
+    __slots__ = ("answer", "delta", "heard_until", "is_answered", "is_over", "said", "speaker")
 
     def __init__(self, speaker: str, heard_until: int) -> None:
         self.speaker = speaker
@@ -25,26 +27,32 @@ class Turn:
         self.said: Sequence[BaseChatMessage] = ()
         """The part that the others hear."""
 
+        self.answer: BaseChatMessage | None = None
+        """What is still to be shown of it; a team has shown its words already."""
+
         self.is_answered = False
         """Whether the speaker has given its answer."""
 
-    def note(self, item: Utterance | Response | TaskResult) -> Sequence[Utterance]:
-        """Takes in what came out of the speaker, and returns what of it is shown."""
+        self.is_over = False
+        """Whether the speaker is through, cleaning up included."""
+
+    def takes(self, item: Utterance | Response | TaskResult) -> TypeIs[Response | TaskResult]:
+        """Takes in the speaker's answer, if that is what came out of it."""
         if isinstance(item, Response):
-            self.is_answered = True
+            self.answer = item.chat_message
             self.said = (item.chat_message,)
             # What an agent shows but does not report, such as the talk of its inner team, is its
             # own affair: it neither counts for conditions nor reaches the thread.
             self.delta = (*(item.inner_messages or ()), item.chat_message)
-            return self.said
-        if isinstance(item, TaskResult):
-            self.is_answered = True
+        elif isinstance(item, TaskResult):
             self.said = [
                 message for message in item.messages if isinstance(message, BaseChatMessage)
             ]
             self.delta = item.messages
-            return ()
-        return (item,)
+        else:
+            return False
+        self.is_answered = True
+        return True
 
 
 class Conversation:

@@ -57,7 +57,8 @@ class GraphManager(GroupChatManager):
         return tuple(self._ready)
 
     def turn_over(self, turns: Sequence[Turn]) -> None:
-        self._ready = []
+        spoken = {turn.speaker for turn in turns}
+        self._ready = [name for name in self._ready if name not in spoken]
         for turn in turns:
             self._rearm(turn.speaker)
         for turn in turns:
@@ -141,7 +142,7 @@ class GraphFlow(BaseGroupChat):
 
     def __init__(  # noqa: PLR0913 - upstream's signature
         self,
-        participants: list[ChatAgent],
+        participants: Sequence[ChatAgent],
         graph: DiGraph,
         *,
         name: str | None = None,
@@ -149,7 +150,7 @@ class GraphFlow(BaseGroupChat):
         termination_condition: TerminationCondition | None = None,
         max_turns: int | None = None,
         runtime: AgentRuntime | None = None,
-        custom_message_types: list[type[BaseAgentEvent | BaseChatMessage]] | None = None,
+        custom_message_types: Sequence[type[BaseAgentEvent | BaseChatMessage]] | None = None,
     ) -> None:
         check_are_agents(participants)
         super().__init__(

@@ -1,5 +1,6 @@
 """BaseGroupChat: what every team offers its user - run, pause, resume, reset, save, load."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager
 from typing import Any, ClassVar
@@ -100,7 +101,7 @@ class BaseGroupChat(Team, Component[BaseModel]):
         Raises:
             ValueError: The task is none, or the team is running already.
             RuntimeError: A participant failed. The error is its cause; the conversation is as
-                before the failed turn, and the next run repeats that turn.
+                if the participant had not been asked, and the next run asks it again.
         """
         result: TaskResult | None = None
         async for item in self.run_stream(
@@ -124,8 +125,11 @@ class BaseGroupChat(Team, Component[BaseModel]):
 
         Closing the stream stops the team at once.
         """
+        await self._left_stream_closed()
         messages = self._messages_of(task)
         token = cancellation_token or CancellationToken()
+        if token.is_cancelled():
+            raise asyncio.CancelledError
         produced: list[Utterance] = []
         with self._running():
             conversation = self._opened().converse(messages, token, output_task_messages)
@@ -144,6 +148,7 @@ class BaseGroupChat(Team, Component[BaseModel]):
         Raises:
             RuntimeError: The team is running.
         """
+        await self._left_stream_closed()
         if self._is_running:
             raise RuntimeError(
                 "The group chat is currently running. It must be stopped before it can be reset."
@@ -212,6 +217,7 @@ class BaseGroupChat(Team, Component[BaseModel]):
             RuntimeError: The team is running.
             ValueError: The state is malformed, or is not one of this team's.
         """
+        await self._left_stream_closed()
         if self._is_running:
             raise RuntimeError("The team cannot be loaded while it is running.")
         with self._running():
@@ -284,6 +290,15 @@ class BaseGroupChat(Team, Component[BaseModel]):
                 f"The group chat has not been initialized. It must be run before it can be {verb}."
             )
         return self._manager
+
+    async def _left_stream_closed(self) -> None:
+        """Waits for the event loop to close a stream that somebody has left by `break`.
+
+        It takes the loop one step to begin with that, and one to do it.
+        """
+        for _ in range(2):
+            if self._is_running:
+                await asyncio.sleep(0)
 
     @contextmanager
     def _running(self) -> Iterator[None]:

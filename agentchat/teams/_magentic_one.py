@@ -53,9 +53,10 @@ class MagenticOneOrchestrator(GroupChatManager):
         self._rounds = self._stalls = 0
 
     async def check_task(self, task: Sequence[BaseChatMessage]) -> None:
-        if not task:
-            raise AssertionError("A MagenticOneGroupChat needs a task for every run.")
-        self._start(" ".join(message.to_model_text() for message in task))
+        if task:
+            self._start(" ".join(message.to_model_text() for message in task))
+        elif not self._task:
+            raise AssertionError("A MagenticOneGroupChat needs a task for its first run.")
 
     async def select_speakers(self, thread: Sequence[Utterance]) -> Sequence[str]:
         return ()
@@ -180,6 +181,9 @@ class MagenticOneOrchestrator(GroupChatManager):
 class MagenticOneGroupChat(BaseGroupChat):
     """A team that an orchestrator leads: it plans, instructs one after the other, and re-plans.
 
+    A run with a task makes a new plan; one without goes on with the task before, such as after an
+    error, or when a saved state was loaded.
+
     Args:
         participants: Agents, with names of their own.
         model_client: The orchestrator's model.
@@ -200,7 +204,7 @@ class MagenticOneGroupChat(BaseGroupChat):
 
     def __init__(  # noqa: PLR0913 - upstream's signature
         self,
-        participants: list[ChatAgent],
+        participants: Sequence[ChatAgent],
         model_client: ChatCompletionClient,
         *,
         name: str | None = None,
@@ -210,7 +214,7 @@ class MagenticOneGroupChat(BaseGroupChat):
         runtime: AgentRuntime | None = None,
         max_stalls: int = 3,
         final_answer_prompt: str = prompts.FINAL_ANSWER,
-        custom_message_types: list[type[BaseAgentEvent | BaseChatMessage]] | None = None,
+        custom_message_types: Sequence[type[BaseAgentEvent | BaseChatMessage]] | None = None,
         emit_team_events: bool = False,
     ) -> None:
         check_are_agents(participants)

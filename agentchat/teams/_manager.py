@@ -2,11 +2,12 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from agentchat.base import Response, TaskResult, TerminationCondition
+from agentchat.base import TerminationCondition
 from agentchat.core import AgentId, CancellationToken
 from agentchat.core._streams import side_by_side, stepped
 from agentchat.core._world import standing_at
@@ -62,12 +63,17 @@ class Choice:
     ending: str | None = None
     """Why nobody speaks any more."""
 
+    unfinished = 0
+    """How many of the speakers are not through."""
+
     is_abandoned = False
     """Whether the turn was broken off because the team was asked to stop."""
 
-    def __init__(self, is_first: bool = False) -> None:
-        self.is_first = is_first
-        """Whether it is the first of the run; its failure is the caller's, as it is."""
+    failure: Exception | None = None
+    """What went wrong when the turn, which counts, was judged."""
+
+    is_first = False
+    """Whether it is the first of the run; its failure is the caller's, as it is."""
 
 
 class Ending(NamedTuple):
@@ -89,8 +95,8 @@ class _Run(NamedTuple):
 class GroupChatManager(ABC):
     """Runs the turns of a team; a subclass decides who speaks.
 
-    Nothing of a turn counts before it is over: when a speaker fails or is cancelled, the
-    conversation and the choice of speakers are as they were, and the next run repeats the turn.
+    What a speaker says counts once it is through. When it fails or is cancelled, it is as if it
+    had not been asked, and the next run asks it again; those beside it that are through are not.
     """
 
     announces: bool = False
@@ -168,83 +174,116 @@ class GroupChatManager(ABC):
         await self.check_task(task)
         with Watch(condition) as watch:
             self.conversation.announce(task)
+            # Before the task is shown: whoever sees it may save the team, or leave it there.
+            reason = await self._reason_not_to_begin(task, watch)
             for message in task if show_task else ():
                 yield message
-            judged = task if self.task_may_end else ()
-            reason = await self._reason_to_stop(judged, 0, watch) if judged else None
-            place = (*standing_at.get(), self.name)
-            run = _Run(token, Standing(self._agent_id, place, token), watch)
-            choice = Choice(is_first=True)
+            run = self._run(token, watch)
+            choice = Choice()
+            choice.is_first = True
             while reason is None:
+                if watch.has_called:
+                    # The condition was met from outside, while something was shown.
+                    reason = await self._reason_to_stop((), 0, watch)
+                    continue
+                if self._resumed is not None:
+                    with run.standing:
+                        await self._resumed.wait()
                 turn = self._turn(choice, run)
                 try:
                     async for utterance in turn:
                         yield utterance
                 finally:
                     await turn.aclose()
+                if choice.failure is not None:
+                    raise choice.failure
                 reason = choice.ending
                 choice = Choice()
             yield Ending(reason)
 
+    def _run(self, token: CancellationToken, watch: Watch) -> _Run:
+        place = (*standing_at.get(), self.name)
+        return _Run(token, Standing(self._agent_id, place, token), watch)
+
     async def _turn(self, choice: Choice, run: _Run) -> AsyncGenerator[Utterance, None]:
         """Yields what happens in one turn, and notes in the choice whether it was the last."""
-        try:
-            if self._resumed is not None:
-                with run.standing:
-                    await self._resumed.wait()
-            if self.announces:
-                async for event in stepped(self.choose(choice), run.standing):
+        if self.announces:
+            async with aclosing(self._announced(choice, run)) as events:
+                async for event in events:
                     yield event
-            else:
-                with run.standing:
-                    choice.speakers = await self.select_speakers(self.conversation.thread)
+        else:
+            await self._chosen(choice, run)
+        if choice.speakers and self.rules.emit_team_events:
+            yield SelectSpeakerEvent(content=list(choice.speakers), source=self.name)
+        turns = self.conversation.begin(choice.speakers)
+        choice.unfinished = len(turns)
+        speeches = (
+            self._speech(turns[0], choice, run)
+            if len(turns) == 1
+            else self._speeches(turns, choice, run)
+        )
+        last_word: Utterance | None = None
+        try:
+            async for utterance in speeches:
+                if last_word is not None:
+                    yield last_word
+                last_word = None if choice.unfinished else utterance
+                if last_word is None:
+                    yield utterance
+        finally:
+            await speeches.aclose()
+            choice.ending = await self._reason_after(turns, choice, run.watch)
+        # Now that the turn counts: whoever sees this may save the team, or leave it there.
+        if last_word is not None:
+            yield last_word
+
+    async def _announced(self, choice: Choice, run: _Run) -> AsyncGenerator[Utterance, None]:
+        """Fills in the choice, and yields what happens meanwhile."""
+        try:
+            async with aclosing(stepped(self.choose(choice), run.standing)) as events:
+                async for event in events:
+                    yield event
         except Exception as error:
             if choice.is_first:
                 raise
             raise team_error(error) from error
-        if choice.speakers and self.rules.emit_team_events:
-            yield SelectSpeakerEvent(content=list(choice.speakers), source=self.name)
-        turns = self.conversation.begin(choice.speakers)
-        speeches = self._speeches(turns, choice, run)
+
+    async def _chosen(self, choice: Choice, run: _Run) -> None:
         try:
-            async for utterance in speeches:
-                yield utterance
-        finally:
-            await speeches.aclose()
-        choice.ending = await self._reason_after(turns, choice, run.watch)
+            with run.standing:
+                choice.speakers = await self.select_speakers(self.conversation.thread)
+        except Exception as error:
+            if choice.is_first:
+                raise
+            raise team_error(error) from error
 
     def _speeches(
         self, turns: Sequence[Turn], choice: Choice, run: _Run
     ) -> AsyncGenerator[Utterance, None]:
-        if len(turns) == 1:
-            return self._speech(turns[0], choice, run)
         speeches = [self._speech(turn, choice, run) for turn in turns]
         return side_by_side(speeches, len(speeches), run.token)
 
     async def _speech(
         self, turn: Turn, choice: Choice, run: _Run
     ) -> AsyncGenerator[Utterance, None]:
-        """Yields what one speaker says and does, and notes it in the turn."""
+        """Yields what one speaker says and does; its answer when it is through."""
         self._turn_number += 1
         seat = self._seat_by_name[turn.speaker]
-        path = (*standing_at.get(), f"{turn.speaker}#{self._turn_number}")
-        standing = Standing(seat.agent_id, path, run.token)
+        place = (*standing_at.get(), f"{turn.speaker}#{self._turn_number}")
+        standing = Standing(seat.agent_id, place, run.token)
+        block: AbstractContextManager[None] = standing
         stream = seat.answer(self.conversation.unheard(turn.speaker), run.token)
-        asks_a_person = False
         try:
             while True:
-                if asks_a_person:
-                    # Meanwhile the condition may be met from outside.
-                    with standing, run.watch.call.interrupting():
-                        item = await anext(stream)
-                else:
-                    with standing:
-                        item = await anext(stream)
-                asks_a_person = type(item) is UserInputRequestedEvent
-                for utterance in self._noted(turn, item):
-                    yield utterance
+                with block:
+                    item = await anext(stream)
+                if not turn.takes(item):
+                    yield item
+                is_asking = type(item) is UserInputRequestedEvent
+                block = _both(standing, run.watch.call) if is_asking else standing
         except StopAsyncIteration:
-            return
+            turn.is_over = True
+            choice.unfinished -= 1
         except asyncio.CancelledError:
             if run.token.is_cancelled() or not run.watch.called_off():
                 raise
@@ -253,33 +292,38 @@ class GroupChatManager(ABC):
             raise team_error(error) from error
         finally:
             await stream.aclose()
+        if turn.answer is not None:
+            yield turn.answer
 
-    def _noted(self, turn: Turn, item: Utterance | Response | TaskResult) -> Sequence[Utterance]:
-        """Takes in what came out of a speaker, and returns what of it is shown."""
-        shown = turn.note(item)
-        if isinstance(item, Response | TaskResult):
-            for kind in map(type, turn.said):
-                if not self.roster.message_factory.is_registered(kind):
-                    raise ValueError(
-                        f"Message type {kind} is not registered with the message factory. "
-                        f"Declare it in the produced_message_types of {turn.speaker!r}, or add it "
-                        "to the custom_message_types list when creating the team."
-                    )
-        return shown
+    async def _reason_not_to_begin(
+        self, task: Sequence[BaseChatMessage], watch: Watch
+    ) -> str | None:
+        if not task or not self.task_may_end:
+            return None
+        return await self._reason_to_stop(task, 0, watch)
 
     async def _reason_after(
         self, turns: Sequence[Turn], choice: Choice, watch: Watch
     ) -> str | None:
+        """Why the team stops after a turn; of one that was broken off, what is over counts."""
         try:
             if choice.ending is not None:
                 return await self._settled(choice.ending)
-            if choice.is_abandoned:
-                return await self._reason_to_stop((), 0, watch)
-            _require_answers(turns)
-            self.turn_over(turns)
-            return await self._reason_to_stop(self.conversation.commit(turns), 1, watch)
+            over = [turn for turn in turns if turn.is_over] if choice.unfinished else turns
+            if choice.unfinished and not (over or choice.is_abandoned):
+                return None
+            _require_answers(over, self.roster.message_factory)
+            if over:
+                self.turn_over(over)
+            delta = self.conversation.commit(over)
         except Exception as error:
             raise team_error(error) from error
+        try:
+            return await self._reason_to_stop(delta, 0 if choice.unfinished else 1, watch)
+        except Exception as error:
+            choice.failure = team_error(error)
+            choice.failure.__cause__ = error
+            return None
 
     async def _reason_to_stop(
         self, delta: Sequence[Utterance], turns: int, watch: Watch
@@ -301,9 +345,25 @@ class GroupChatManager(ABC):
         return reason
 
 
-def _require_answers(turns: Sequence[Turn]) -> None:
-    if not all(turn.is_answered for turn in turns):
-        raise RuntimeError(
-            "The agent did not produce a final response. "
-            "Check the agent's on_messages_stream method."
-        )
+@contextmanager
+def _both(block: AbstractContextManager[None], token: CancellationToken) -> Iterator[None]:
+    """The block, interrupted by a further token."""
+    with block, token.interrupting():
+        yield
+
+
+def _require_answers(turns: Sequence[Turn], factory: MessageFactory) -> None:
+    for turn in turns:
+        if not turn.is_answered:
+            raise RuntimeError(
+                "The agent did not produce a final response. "
+                "Check the agent's on_messages_stream method."
+            )
+        for message in turn.said:
+            # A state that holds such a message could not be loaded.
+            if not factory.is_registered(type(message)):
+                raise ValueError(
+                    f"Message type {type(message)} is not registered with the message factory. "
+                    f"Declare it in the produced_message_types of {turn.speaker!r}, or add it to "
+                    "the custom_message_types list when creating the team."
+                )

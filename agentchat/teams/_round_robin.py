@@ -60,14 +60,14 @@ class RoundRobinGroupChat(BaseGroupChat):
 
     def __init__(  # noqa: PLR0913 - upstream's signature
         self,
-        participants: list[ChatAgent | Team],
+        participants: Sequence[ChatAgent | Team],
         *,
         name: str | None = None,
         description: str | None = None,
         termination_condition: TerminationCondition | None = None,
         max_turns: int | None = None,
         runtime: AgentRuntime | None = None,
-        custom_message_types: list[type[BaseAgentEvent | BaseChatMessage]] | None = None,
+        custom_message_types: Sequence[type[BaseAgentEvent | BaseChatMessage]] | None = None,
         emit_team_events: bool = False,
     ) -> None:
         super().__init__(

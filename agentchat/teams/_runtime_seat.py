@@ -6,6 +6,7 @@ intervention handlers see it, and may change or drop it.
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,41 +44,71 @@ class GroupChatReset:
     """Asks a participant to forget the conversation."""
 
 
-class _Actor(BaseAgent):
-    """Speaks for a participant in the runtime."""
-
-    def __init__(self, seat: LocalSeat, topic: TopicId) -> None:
-        super().__init__(seat.description)
-        self._seat = seat
-        self._topic = topic
-
-    async def on_message_impl(self, message: Any, ctx: MessageContext) -> Any:
-        if isinstance(message, GroupChatReset):
-            return await self._seat.reset()
-        assert isinstance(message, GroupChatRequest)
-        stream = self._seat.answer(message.messages, ctx.cancellation_token)
-        answer: Response | TaskResult | None = None
-        async for item in stream:
-            if isinstance(item, Response | TaskResult):
-                answer = item
-            else:
-                await self.publish_message(GroupChatMessage(item), self._topic)
-        return answer
-
-
 class _Listener(BaseAgent):
     """Hears what a participant shows, and keeps it for the team's stream."""
 
     def __init__(self) -> None:
         super().__init__("Hears what a participant of a team shows.")
-        self.heard: asyncio.Queue[Any] = asyncio.Queue()
+        self._heard: _Heard = asyncio.Queue()
+        self._expected = self._heard
+
+    def expect(self) -> "_Heard":
+        """Where the next speech will be heard."""
+        self._expected = asyncio.Queue()
+        return self._expected
+
+    def attend(self) -> None:
+        """Is told that the speech begins, behind all that an earlier one has shown."""
+        self._heard = self._expected
 
     async def on_message_impl(self, message: Any, ctx: MessageContext) -> None:
-        self.heard.put_nowait(message.message)
+        self._heard.put_nowait(message.message)
+
+
+class _Actor(BaseAgent):
+    """Speaks for a participant in the runtime."""
+
+    def __init__(self, seat: LocalSeat, topic: TopicId, listener: _Listener) -> None:
+        super().__init__(seat.description)
+        self._seat = seat
+        self._topic = topic
+        self._listener = listener
+        self._speaking: asyncio.Task[Any] | None = None
+
+    async def on_message_impl(self, message: Any, ctx: MessageContext) -> Any:
+        if isinstance(message, GroupChatReset):
+            return await self._seat.reset()
+        assert isinstance(message, GroupChatRequest)
+        # The participant itself may know nothing of the token.
+        with ctx.cancellation_token.interrupting():
+            self._listener.attend()
+            self._speaking = asyncio.current_task()
+            return await self._answer(message.messages, ctx.cancellation_token)
+
+    async def silence(self) -> None:
+        """Returns when nobody speaks any more, and all that was begun is cleaned up."""
+        if self._speaking is not None:
+            await asyncio.wait([self._speaking])
+            self._speaking = None
+
+    async def _answer(
+        self, messages: Sequence[BaseChatMessage], token: CancellationToken
+    ) -> Response | TaskResult | None:
+        answer: Response | TaskResult | None = None
+        async with aclosing(self._seat.answer(messages, token)) as stream:
+            async for item in stream:
+                if isinstance(item, Response | TaskResult):
+                    answer = item
+                else:
+                    await self.publish_message(GroupChatMessage(item), self._topic)
+        return answer
 
 
 class _End:
     """Stands in the queue behind the last thing heard."""
+
+
+_Heard = asyncio.Queue[BaseAgentEvent | BaseChatMessage | _End]
 
 
 class RuntimeSeat:
@@ -88,15 +119,22 @@ class RuntimeSeat:
         self.name, self.description, self.agent_id = local.name, local.description, local.agent_id
         self._local = local
         self._runtime = runtime
-        self._listener: _Listener | None = None
+        self._topic = TopicId(f"output_{self.agent_id.type}", self.agent_id.key)
+        self._listener = _Listener()
+        self._actor = _Actor(local, self._topic, self._listener)
+        self._is_registered = False
 
     async def answer(
         self, messages: Sequence[BaseChatMessage], token: CancellationToken
     ) -> AsyncGenerator[BaseAgentEvent | BaseChatMessage | Response | TaskResult, None]:
-        heard = (await self._registered()).heard
+        await self._register()
+        heard = self._listener.expect()
+        # A token of its own: closing the stream, too, ends what the participant does. The given
+        # one interrupts whoever reads the stream.
+        speech = CancellationToken()
         asking = asyncio.create_task(
             self._runtime.send_message(
-                GroupChatRequest(list(messages)), self.agent_id, cancellation_token=token
+                GroupChatRequest(list(messages)), self.agent_id, cancellation_token=speech
             )
         )
         # The runtime delivers in order, so what the participant showed is here before its answer.
@@ -106,22 +144,23 @@ class RuntimeSeat:
                 yield item
             answer = await asking
         finally:
+            speech.cancel()
             asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+            await self._actor.silence()
         if answer is not None:
             yield answer
 
     async def reset(self) -> None:
-        await self._registered()
+        await self._register()
         await self._runtime.send_message(GroupChatReset(), self.agent_id)
 
-    async def _registered(self) -> _Listener:
-        """The listener; at first both actors are made known to the runtime."""
-        if self._listener is None:
-            listener = _Listener()
-            topic = TopicId(f"output_{self.agent_id.type}", self.agent_id.key)
-            listens = f"listener_{self.agent_id.type}"
-            await _Actor(self._local, topic).register_instance(self._runtime, self.agent_id)
-            await listener.register_instance(self._runtime, AgentId(listens, self.agent_id.key))
-            await self._runtime.add_subscription(TypeSubscription(topic.type, listens))
-            self._listener = listener
-        return self._listener
+    async def _register(self) -> None:
+        """Makes both actors known to the runtime, at first."""
+        if self._is_registered:
+            return
+        listener = AgentId(f"listener_{self.agent_id.type}", self.agent_id.key)
+        await self._actor.register_instance(self._runtime, self.agent_id)
+        await self._listener.register_instance(self._runtime, listener)
+        await self._runtime.add_subscription(TypeSubscription(self._topic.type, listener.type))
+        self._is_registered = True

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from inspect import isawaitable
@@ -96,8 +97,9 @@ class SelectorGroupChatManager(GroupChatManager):
         if names is None:
             names = candidates = await self._candidates(thread)
             if len(candidates) > 1:
-                async for event in self._ask_model(candidates, choice):
-                    yield event
+                async with aclosing(self._ask_model(candidates, choice)) as events:
+                    async for event in events:
+                        yield event
                 return
         choice.speakers = names
 
@@ -164,11 +166,12 @@ class SelectorGroupChatManager(GroupChatManager):
         messages: list[LLMMessage] = [self._question(candidates, await self._history())]
         for _ in range(self._selection.max_attempts):
             answer = ""
-            async for item in self._answer(messages):
-                if isinstance(item, CreateResult):
-                    answer = item.content if isinstance(item.content, str) else ""
-                else:
-                    yield item
+            async with aclosing(self._answer(messages)) as items:
+                async for item in items:
+                    if isinstance(item, CreateResult):
+                        answer = _text_of(item)
+                    else:
+                        yield item
             messages.append(AssistantMessage(content=answer, source="selector"))
             choice.speakers = self._mentioned(answer, candidates)
             if len(choice.speakers) == 1:
@@ -184,13 +187,13 @@ class SelectorGroupChatManager(GroupChatManager):
         if not self._selection.streams:
             yield await client.create(messages)
             return
-        async for item in client.create_stream(messages):
-            if isinstance(item, CreateResult):
-                text = item.content if isinstance(item.content, str) else ""
-                yield SelectorEvent(content=text, source=self.name)
-                yield item
-            else:
-                yield ModelClientStreamingChunkEvent(content=item, source=self.name)
+        async with aclosing(client.create_stream(messages)) as stream:
+            async for item in stream:
+                if isinstance(item, CreateResult):
+                    yield SelectorEvent(content=_text_of(item), source=self.name)
+                    yield item
+                else:
+                    yield ModelClientStreamingChunkEvent(content=item, source=self.name)
 
     def _question(self, candidates: list[str], history: str) -> LLMMessage:
         text = self._selection.prompt.format(
@@ -245,6 +248,10 @@ def _mention_of(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{choices})(?!\w)")
 
 
+def _text_of(result: CreateResult) -> str:
+    return result.content if isinstance(result.content, str) else ""
+
+
 def _as_model_messages(message: BaseChatMessage) -> list[LLMMessage]:
     context = message.context if isinstance(message, HandoffMessage) else []
     return [*context, message.to_model_message()]
@@ -291,7 +298,7 @@ class SelectorGroupChat(BaseGroupChat):
 
     def __init__(  # noqa: PLR0913 - upstream's signature
         self,
-        participants: list[ChatAgent | Team],
+        participants: Sequence[ChatAgent | Team],
         model_client: ChatCompletionClient,
         *,
         name: str | None = None,
@@ -304,7 +311,7 @@ class SelectorGroupChat(BaseGroupChat):
         max_selector_attempts: int = 3,
         selector_func: SelectorFunc | None = None,
         candidate_func: CandidateFunc | None = None,
-        custom_message_types: list[type[BaseAgentEvent | BaseChatMessage]] | None = None,
+        custom_message_types: Sequence[type[BaseAgentEvent | BaseChatMessage]] | None = None,
         emit_team_events: bool = False,
         model_client_streaming: bool = False,
         model_context: ChatCompletionContext | None = None,

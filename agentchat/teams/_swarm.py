@@ -107,14 +107,14 @@ class Swarm(BaseGroupChat):
 
     def __init__(  # noqa: PLR0913 - upstream's signature
         self,
-        participants: list[ChatAgent],
+        participants: Sequence[ChatAgent],
         *,
         name: str | None = None,
         description: str | None = None,
         termination_condition: TerminationCondition | None = None,
         max_turns: int | None = None,
         runtime: AgentRuntime | None = None,
-        custom_message_types: list[type[BaseAgentEvent | BaseChatMessage]] | None = None,
+        custom_message_types: Sequence[type[BaseAgentEvent | BaseChatMessage]] | None = None,
         emit_team_events: bool = False,
     ) -> None:
         check_are_agents(participants)

@@ -26,6 +26,9 @@ class Watch:
         self.call = CancellationToken()
         """Cancelled when the condition is due though nothing was said."""
 
+        self.has_called = False
+        """Whether that has happened since the condition was last asked."""
+
     def __enter__(self) -> "Watch":
         if self._condition is not None:
             if id(self._condition) in self._on_duty:
@@ -48,6 +51,7 @@ class Watch:
 
     def _look(self) -> None:
         if self._condition is not None and self._condition.is_due:
+            self.has_called = True
             self.call.cancel()
 
     def called_off(self) -> bool:
@@ -59,5 +63,6 @@ class Watch:
         """Why the team stops after what was just said; None when it goes on."""
         if self._condition is None:
             return None
+        self.has_called = False
         stop = await self._condition(delta)
         return None if stop is None else stop.content

@@ -1,7 +1,7 @@
 """What every workbench promises."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, NamedTuple
 
@@ -58,19 +58,22 @@ async def _lists_its_tools(workbench: Workbench, uses: ToolUses) -> None:
 async def _answers_calls(workbench: Workbench, uses: ToolUses) -> None:
     for use, is_error in ((uses.succeeding, False), (uses.failing, True)):
         arguments = dict(use.arguments)
-        result = await workbench.call_tool(use.name, arguments, CancellationToken(), "call-1")
-        _check_result(result, use.name, is_error)
+        call = workbench.call_tool(use.name, arguments, CancellationToken(), "call-1")
+        await _check_result(call, use.name, is_error)
         promise("A call's arguments are not changed", arguments == use.arguments, arguments)
     unknown = "no_tool_has_this_name"
-    _check_result(await workbench.call_tool(unknown), unknown, is_error=True)
+    await _check_result(workbench.call_tool(unknown), unknown, is_error=True)
 
 
 async def _answers_calls_side_by_side(workbench: Workbench, uses: ToolUses) -> None:
-    asked = (uses.succeeding, uses.failing, uses.succeeding)
-    calls = [workbench.call_tool(use.name, use.arguments) for use in asked]
-    results = await asyncio.gather(*calls)
-    for use, result in zip(asked, results, strict=True):
-        _check_result(result, use.name, is_error=use is uses.failing)
+    await asyncio.gather(
+        *(
+            _check_result(
+                workbench.call_tool(use.name, use.arguments), use.name, use is uses.failing
+            )
+            for use in (uses.succeeding, uses.failing, uses.succeeding)
+        )
+    )
 
 
 async def _stops_when_cancelled(workbench: Workbench, uses: ToolUses) -> None:
@@ -98,14 +101,7 @@ async def _streams_calls(workbench: Workbench, uses: ToolUses) -> None:
         return
     for use, is_error in ((uses.succeeding, False), (uses.failing, True)):
         stream = workbench.call_tool_stream(use.name, use.arguments)
-        async with aclosing(stream):
-            *told, last = [item async for item in stream]
-        promise(
-            "The last item of a tool's stream, and no other, is its ToolResult",
-            isinstance(last, ToolResult) and not any(isinstance(each, ToolResult) for each in told),
-            [*told, last],
-        )
-        _check_result(last, use.name, is_error)
+        await _check_result(_last_of(stream), use.name, is_error)
 
 
 async def _keeps_state(workbench: Workbench, uses: ToolUses) -> None:
@@ -125,7 +121,24 @@ _CHECKS: tuple[Callable[[Workbench, ToolUses], Awaitable[None]], ...] = (
 )
 
 
-def _check_result(result: ToolResult, name: str, is_error: bool) -> None:
+async def _last_of(stream: AsyncGenerator[Any, None]) -> Any:
+    async with aclosing(stream):
+        *told, last = [item async for item in stream]
+    promise(
+        "The last item of a tool's stream, and no other, is its ToolResult",
+        not any(isinstance(item, ToolResult) for item in told),
+        [*told, last],
+    )
+    return last
+
+
+async def _check_result(call: Awaitable[ToolResult], name: str, is_error: bool) -> None:
+    try:
+        result = await call
+    except Exception as error:
+        raise AssertionError(
+            "Broken promise: what goes wrong in a call is a ToolResult, not an exception."
+        ) from error
     promise("A call ends with a ToolResult", isinstance(result, ToolResult), result)
     promise("A ToolResult has the name that was called", result.name == name, result)
     promise("`is_error` says whether the tool failed", result.is_error == is_error, result)

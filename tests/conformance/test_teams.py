@@ -33,6 +33,7 @@ from agentchat.teams import (
     SelectorGroupChat,
     Swarm,
 )
+from agentchat.tools import TeamTool
 from harness.conformance import check_team
 from harness.scripted import ScriptedModel
 
@@ -104,7 +105,7 @@ def look_then_answer(messages: Sequence[LLMMessage]) -> str | list[FunctionCall]
     if isinstance(messages[-1], FunctionExecutionResultMessage):
         return f"Seen after {len(messages)} messages."
     return [
-        FunctionCall(id=f"{len(messages)}-{number}", name=name, arguments="{}")
+        FunctionCall(id=f"{len(messages)}-{number}", name=name, arguments='{"task": "Look."}')
         for number, name in enumerate(("look", "stumble"))
     ]
 
@@ -173,6 +174,14 @@ def assistants(runtime: Runtime) -> Team:
         runtime=runtime,
         max_turns=2,
     )
+
+
+def teams_as_tools(runtime: Runtime) -> Team:
+    # Tools keep what they know when the agent is reset, so this one's answer is always the same.
+    looker = AssistantAgent("green", Deciding(lambda messages: "Seen."))
+    inner = TeamTool(RoundRobinGroupChat([looker], max_turns=1), "look", "Looks.")
+    asking = AssistantAgent("red", Deciding(look_then_answer), tools=[inner, stumble])
+    return RoundRobinGroupChat([asking], runtime=runtime, max_turns=1)
 
 
 def selector_by_function(runtime: Runtime) -> Team:
@@ -248,6 +257,7 @@ BUILDS: list[Build] = [
     round_robin,
     limited,
     assistants,
+    teams_as_tools,
     selector_by_function,
     selector_by_model,
     swarm,

@@ -4,6 +4,7 @@ import json
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Any, ClassVar, Generic, TypeVar, cast, get_origin
 
 from pydantic import BaseModel
@@ -175,8 +176,9 @@ class BaseStreamTool(BaseTool[ArgsT, ReturnT], StreamTool, ABC, Generic[ArgsT, S
         last: Any = _NOTHING
         with trace_tool_span(self._name, tool_description=self._description, tool_call_id=call_id):
             stream = self.run_stream(self._args_type.model_validate(args), cancellation_token)
-            async for last in stream:
-                yield last
+            async with aclosing(stream):
+                async for last in stream:
+                    yield last
             self._check_returned(last)
         self._report(args, last)
 

@@ -117,10 +117,8 @@ class FunctionTool(BaseTool[BaseModel, Any], Component[FunctionToolConfig]):
     def _from_config(cls, config: FunctionToolConfig) -> Self:
         require_explicit_permission(cls, config.name)
         warnings.warn(
-            "\n⚠️  SECURITY WARNING ⚠️\n"
-            "Loading a FunctionTool from config will execute code to import the provided global "
-            "imports and and function code.\n"
-            "Only load configs from TRUSTED sources to prevent arbitrary code execution.",
+            "SECURITY WARNING: loading a FunctionTool runs the source code and the imports that its "
+            "configuration holds. Load configurations only from where you would run a program from.",
             UserWarning,
             stacklevel=3,
         )

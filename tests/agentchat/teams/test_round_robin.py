@@ -10,6 +10,7 @@ from agentchat.agents import BaseChatAgent
 from agentchat.base import Response, TaskResult
 from agentchat.conditions import (
     ExternalTermination,
+    FunctionalTermination,
     MaxMessageTermination,
     TextMentionTermination,
 )
@@ -409,3 +410,19 @@ async def test_a_kind_of_message_must_be_declared_so_that_a_state_can_be_loaded(
 
     team = RoundRobinGroupChat([Noting("one")], max_turns=1, custom_message_types=[Note])
     assert (await team.run(task="go")).messages[-1].to_text() == "noted"
+
+
+async def test_a_condition_that_fails_hides_no_answer() -> None:
+    def judge(messages: Sequence[BaseAgentEvent | BaseChatMessage]) -> bool:
+        if messages[-1].source == "one":
+            raise LookupError("no such rule")
+        return False
+
+    team = RoundRobinGroupChat([Echo("one")], termination_condition=FunctionalTermination(judge))
+    stream = team.run_stream(task="go")
+
+    shown = [await anext(stream), await anext(stream)]
+
+    assert [item.source for item in shown if isinstance(item, TextMessage)] == ["user", "one"]
+    with pytest.raises(RuntimeError, match="LookupError: no such rule"):
+        await anext(stream)

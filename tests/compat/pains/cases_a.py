@@ -19,10 +19,7 @@ from agentchat.agents import (
     UserProxyAgent,
 )
 from agentchat.base import Response
-from agentchat.conditions import (
-    ExternalTermination,
-    MaxMessageTermination,
-)
+from agentchat.conditions import ExternalTermination, MaxMessageTermination
 from agentchat.core import (
     AgentId,
     CancellationToken,
@@ -37,12 +34,7 @@ from agentchat.core import (
 from agentchat.core.exceptions import UndeliverableException
 from agentchat.core.tools import BaseToolWithState, FunctionTool, StaticWorkbench, ToolResult
 from agentchat.messages import BaseAgentEvent, BaseChatMessage, ThoughtEvent
-from agentchat.teams import (
-    DiGraphBuilder,
-    GraphFlow,
-    RoundRobinGroupChat,
-    SelectorGroupChat,
-)
+from agentchat.teams import DiGraphBuilder, GraphFlow, RoundRobinGroupChat, SelectorGroupChat
 from tests.compat.pains.stage import (
     FailsOnce,
     Model,
@@ -178,6 +170,18 @@ async def a3_a_graph_takes_the_failed_turn_again() -> None:
     assert result.stop_reason == "Digraph execution is complete"
 
 
+async def a3_a_branch_that_has_answered_is_not_asked_again() -> None:
+    ann, ben, cat = Speaker("ann"), FailsOnce("ben"), Speaker("cat")
+    builder = DiGraphBuilder().add_node(ann).add_node(ben).add_node(cat)
+    team = GraphFlow([ann, ben, cat], builder.add_edge(ann, cat).add_edge(ben, cat).build())
+
+    await failure_of(team.run(task="Go."))
+    result = await soon(team.run())
+
+    assert texts(result.messages) == ["ben speaks", "cat speaks"]
+    assert cat.heard == [["Go.", "ann speaks", "ben speaks"]]
+
+
 class Thinker(Speaker):
     """Has many thoughts, and awaits nothing meanwhile."""
 
@@ -214,11 +218,47 @@ async def a4_leaving_the_stream_stops_the_team() -> None:
     assert len(agent.heard) == 1
 
 
+async def a4_who_leaves_at_an_answer_has_heard_it() -> None:
+    model = Model("one", "two")
+    team = RoundRobinGroupChat([AssistantAgent("bob", model, system_message=None)], max_turns=2)
+
+    async with aclosing(team.run_stream(task="Go.")) as stream:
+        async for item in stream:
+            if getattr(item, "source", "") == "bob":
+                break
+    await soon(team.run())
+
+    assert texts(model.asked[-1]) == ["Go.", "one"]
+
+
+async def a4_a_team_may_run_again_as_soon_as_its_stream_was_left() -> None:
+    team = RoundRobinGroupChat([Speaker("ann")], max_turns=1)
+
+    async for item in team.run_stream(task="Go."):
+        if getattr(item, "source", "") == "ann":
+            break
+
+    assert texts((await soon(team.run())).messages) == ["ann speaks"]
+
+
 async def a5_the_original_exception_can_be_caught() -> None:
     error = await failure_of(RoundRobinGroupChat([FailsOnce("ann")], max_turns=1).run(task="Go."))
 
     assert isinstance(error, RuntimeError)
     assert isinstance(error.__cause__, ConnectionError)
+
+
+async def a6_a_passing_failure_of_the_model_does_not_end_the_run() -> None:
+    from agentchat.ext.models.retry import (  # AutoGen has none.
+        RetryingChatCompletionClient,
+        RetryPolicy,
+    )
+
+    model = Model(ConnectionError("The line is down."), "Done.")
+    client = RetryingChatCompletionClient(model, RetryPolicy(first_wait_seconds=0))
+    team = RoundRobinGroupChat([AssistantAgent("bob", client)], max_turns=1)
+
+    assert texts((await soon(team.run(task="Go."))).messages) == ["Go.", "Done."]
 
 
 async def a7_external_termination_wakes_a_team_that_waits_for_a_person() -> None:
@@ -237,6 +277,17 @@ async def a7_external_termination_wakes_a_team_that_waits_for_a_person() -> None
     stop.set()
 
     assert (await soon(running)).stop_reason == "External termination requested"
+
+
+async def a7_external_termination_at_an_answer_comes_before_the_next_turn() -> None:
+    agent, stop = Speaker("ann"), ExternalTermination()
+    team = RoundRobinGroupChat([agent], termination_condition=stop, max_turns=20)
+
+    async for item in team.run_stream(task="Go."):
+        if getattr(item, "source", "") == "ann":
+            stop.set()
+
+    assert len(agent.heard) == 1
 
 
 class Pausing(Speaker):
@@ -268,7 +319,7 @@ async def a8_a_paused_team_can_be_saved() -> None:
     first.team = team = RoundRobinGroupChat([first, second], max_turns=2)
     running = asyncio.create_task(team.run(task="Go."))
     await soon(first.spoke.wait())
-    await happens(second.spoke)
+    await happens(second.spoke)  # It does not, where a pause is one.
 
     resumed = RoundRobinGroupChat([Speaker("ann"), other], max_turns=2)
     await resumed.load_state(await team.save_state())
@@ -375,7 +426,7 @@ async def a10_a_condition_goes_on_counting_where_it_was_saved() -> None:
 
 async def a10_a_selector_is_told_a_loaded_conversation_once() -> None:
     model = Model("ann", "ben")
-    speakers = [Speaker("ann"), Speaker("ben"), Speaker("cat")]
+    speakers: list[Any] = [Speaker("ann"), Speaker("ben"), Speaker("cat")]
     team = SelectorGroupChat(speakers, model, max_turns=1)
 
     await soon(team.run(task="Go."))

@@ -1,10 +1,8 @@
 """Section C of the pains: streaming, messages, console."""
 
-import asyncio
 import io
-import json
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager, redirect_stdout
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import redirect_stdout
 from typing import Any
 
 from pydantic import BaseModel
@@ -24,7 +22,7 @@ from agentchat.messages import (
 )
 from agentchat.teams import RoundRobinGroupChat
 from agentchat.ui import Console, UserInputManager
-from tests.compat.pains.stage import Model, assistant, said, soon, texts
+from tests.compat.pains.stage import Model, assistant, endpoint, said, soon, texts
 
 
 class Reasoning(Model):
@@ -44,35 +42,8 @@ class Reasoning(Model):
         )
 
 
-@asynccontextmanager
-async def endpoint() -> AsyncIterator[str]:
-    """The address of a server that says `Hello.`, and counts tokens only if it is asked to."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        length = int(head.split("content-length: ")[1].split("\r\n")[0])
-        request = json.loads(await reader.readexactly(length))
-        events: list[dict[str, Any]] = [
-            {"choices": [{"index": 0, "delta": {"content": "Hello."}, "finish_reason": None}]},
-            {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
-        ]
-        if (request.get("stream_options") or {}).get("include_usage"):
-            usage = {"prompt_tokens": 8, "completion_tokens": 2, "total_tokens": 10}
-            events.append({"choices": [], "usage": usage})
-        common = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "gpt-4o"}
-        lines = [f"data: {json.dumps(common | event)}\n\n" for event in events]
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n")
-        writer.write(b"Connection: close\r\n\r\n" + "".join([*lines, "data: [DONE]\n\n"]).encode())
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-
-
 async def c18_tokens_are_counted_while_streaming() -> None:
-    async with endpoint() as address:
+    async with endpoint("Hello.") as (address, _):
         client = OpenAIChatCompletionClient(model="gpt-4o", api_key="none", base_url=address)
         team = RoundRobinGroupChat(
             [AssistantAgent("bob", client, model_client_stream=True)],

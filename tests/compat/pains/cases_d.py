@@ -5,15 +5,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from agentchat.agents import AssistantAgent
 from agentchat.core import CancellationToken, FunctionCall
 from agentchat.core.models import FunctionExecutionResult
 from agentchat.core.tools import FunctionTool
+from agentchat.ext.models.openai import OpenAIChatCompletionClient
 from agentchat.teams import RoundRobinGroupChat
 from agentchat.tools import AgentTool, TeamTool
 from tests.compat.pains.stage import (
     Speaker,
     assistant,
     calls,
+    endpoint,
     failure_of,
     kinds,
     soon,
@@ -57,6 +60,32 @@ async def d25_strict_is_kept_in_a_configuration() -> None:
     tool = FunctionTool(one, "Says one.", strict=True)
 
     assert tool.dump_component().config["strict"] is True
+
+
+class Verdict(BaseModel):
+    guilty: bool
+
+
+async def _request_with(tool: FunctionTool, **options: Any) -> Any:
+    """What an assistant that has the tool sends to OpenAI."""
+    async with endpoint('{"guilty": false}') as (address, requests):
+        client = OpenAIChatCompletionClient(model="gpt-4o", api_key="none", base_url=address)
+        agent = AssistantAgent("bob", client, tools=[tool], **options)
+        await soon(agent.run(task="Go."))
+        await client.close()
+    return requests[-1]
+
+
+async def d25_strict_is_sent_only_for_tools_that_ask_for_it() -> None:
+    request = await _request_with(FunctionTool(one, "Says one."))
+
+    assert "strict" not in request["tools"][0]["function"]
+
+
+async def d25_any_tool_goes_with_structured_output() -> None:
+    request = await _request_with(FunctionTool(one, "Says one."), output_content_type=Verdict)
+
+    assert request["response_format"]["json_schema"]["strict"] is True
 
 
 def _results(messages: Any) -> list[str]:
@@ -175,13 +204,13 @@ async def d27_a_handoff_can_be_denied() -> None:
 async def d27_a_call_may_wait_for_a_person_and_a_later_run() -> None:
     from agentchat.agents import ToolApproval  # AutoGen has no such hook.
 
-    answers = iter([TimeoutError("Nobody is there."), ToolApproval(approved=True)])
+    answers = iter([None, ToolApproval(approved=True)])
 
     def ask(_: object) -> ToolApproval:
         answer = next(answers)
-        if isinstance(answer, ToolApproval):
-            return answer
-        raise answer
+        if answer is None:
+            raise TimeoutError("Nobody is there.")
+        return answer
 
     agent = assistant(calls("one"), calls("one"), tools=[one], tool_approval=ask)
     team = RoundRobinGroupChat([agent], max_turns=1)

@@ -47,9 +47,8 @@ def main(chosen: list[str]) -> int:
         cases = [case for case in _all_cases() if not chosen or case[1].split("_")[0] in chosen]
         failures = list(pool.map(lambda case: _failure(python, Path(folder), *case), cases))
     for (_, name), failure in zip(cases, failures, strict=True):
-        print(
-            f"{name:<80} {'PASSES on AutoGen' if failure is None else f'fails on AutoGen: {failure}'}"
-        )
+        verdict = "PASSES on AutoGen" if failure is None else f"fails on AutoGen: {failure}"
+        print(f"{name:<75} {verdict[:120]}")
     passing = failures.count(None)
     print(f"{len(cases) - passing} of {len(cases)} cases fail on AutoGen")
     return 1 if passing else 0

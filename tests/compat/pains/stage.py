@@ -5,7 +5,9 @@ Like the cases it needs nothing that AutoGen lacks, so that the same source runs
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -116,7 +118,8 @@ class Model(ReplayChatCompletionClient):
 
     def __init__(self, *replies: str | CreateResult | Exception, **info: Any) -> None:
         said = [reply for reply in replies if not isinstance(reply, Exception)]
-        super().__init__(said, model_info={**ABLE, **info})
+        abilities: Any = {**ABLE, **info}
+        super().__init__(said, model_info=abilities)
         self._script = list(replies)
         self.asked: list[list[LLMMessage]] = []
 
@@ -127,6 +130,20 @@ class Model(ReplayChatCompletionClient):
         if isinstance(reply, Exception):
             raise reply
         return await super().create(messages, **arguments)
+
+
+class Patient(Speaker):
+    """Speaks after somebody else has."""
+
+    def __init__(self, name: str, other: Speaker) -> None:
+        super().__init__(name)
+        self._other = other
+
+    async def on_messages(
+        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
+    ) -> Response:
+        await self._other.spoke.wait()
+        return await super().on_messages(messages, cancellation_token)
 
 
 class Executor(CodeExecutor):
@@ -153,9 +170,7 @@ class Executor(CodeExecutor):
         """Has nothing to restart."""
 
 
-def coder(
-    model: Model | None, executor: Executor | None = None, **options: Any
-) -> CodeExecutorAgent:
+def coder(model: Model, executor: Executor | None = None, **options: Any) -> CodeExecutorAgent:
     """A code executor agent whose code nobody objects to."""
     return CodeExecutorAgent(
         "coder",
@@ -171,6 +186,42 @@ def assistant(*replies: str | CreateResult | Exception, **options: Any) -> Assis
     return AssistantAgent("bob", Model(*replies), **options)
 
 
+@asynccontextmanager
+async def endpoint(text: str) -> AsyncIterator[tuple[str, list[Any]]]:
+    """A server of OpenAI's protocol that says a text: its address, and what it is asked."""
+    requests: list[Any] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.split("content-length: ")[1].split("\r\n")[0])
+        request = json.loads(await reader.readexactly(length))
+        requests.append(request)
+        kind = "text/event-stream" if request.get("stream") else "application/json"
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nConnection: close\r\n\r\n"
+        writer.write((head + _answer(text, request)).encode())
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", requests
+
+
+def _answer(text: str, request: Any) -> str:
+    """What OpenAI's API answers; of tokens a stream tells only if it is asked to."""
+    common = {"id": "1", "object": "chat.completion", "created": 1, "model": "gpt-4o-2024-08-06"}
+    message = {"role": "assistant", "content": text}
+    usage = {"prompt_tokens": 8, "completion_tokens": 2, "total_tokens": 10}
+    choice = {"index": 0, "finish_reason": "stop"}
+    if not request.get("stream"):
+        return json.dumps(common | {"choices": [choice | {"message": message}], "usage": usage})
+    events: list[dict[str, Any]] = [{"choices": [choice | {"delta": message}]}]
+    if (request.get("stream_options") or {}).get("include_usage"):
+        events.append({"choices": [], "usage": usage})
+    chunk = common | {"object": "chat.completion.chunk"}
+    lines = [f"data: {json.dumps(chunk | event)}\n\n" for event in events]
+    return "".join([*lines, "data: [DONE]\n\n"])
+
+
 def calls(*names: str, arguments: str = "{}") -> CreateResult:
     """A reply that asks for tools, side by side."""
     return CreateResult(
@@ -184,7 +235,7 @@ def calls(*names: str, arguments: str = "{}") -> CreateResult:
     )
 
 
-def texts(messages: Sequence[Any]) -> list[str]:
+def texts(messages: Sequence[Any]) -> list[Any]:
     """The contents of messages, whatever their kind."""
     return [message.content for message in messages]
 

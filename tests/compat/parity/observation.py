@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from agentchat.base import Response, TaskResult
+from agentchat.base import Response, TaskResult, TerminatedException
 from agentchat.core import Component
 from agentchat.messages import BaseAgentEvent, BaseChatMessage
 
@@ -18,6 +18,7 @@ Section = Callable[[], Awaitable[Any]]
 PATIENCE_SECONDS = 5.0
 """A section that takes longer is taken to hang, which is an observation too."""
 
+FAILURES = (Exception, asyncio.CancelledError, TerminatedException)
 CHANGING = re.compile(
     r"(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"|(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00))"
@@ -39,7 +40,7 @@ async def show(*sections: Section) -> None:
 async def _observed(section: Section) -> Any:
     try:
         seen = await asyncio.wait_for(section(), PATIENCE_SECONDS)
-    except BaseException as error:
+    except FAILURES as error:
         seen = failure(error)
     return steady(plain(seen))
 
@@ -50,7 +51,7 @@ async def stream_of(stream: AsyncIterator[Any]) -> list[Any]:
     try:
         async for item in stream:
             items.append(described(item))
-    except BaseException as error:
+    except FAILURES as error:
         items.append(failure(error))
     return items
 
@@ -59,7 +60,7 @@ async def outcome_of(awaitable: Awaitable[Any]) -> Any:
     """What an awaitable gives or raises."""
     try:
         return described(await awaitable)
-    except BaseException as error:
+    except FAILURES as error:
         return failure(error)
 
 
@@ -80,7 +81,7 @@ def attempt(function: Callable[[], Any]) -> Any:
     """What a call gives or raises."""
     try:
         return described(function())
-    except BaseException as error:
+    except FAILURES as error:
         return failure(error)
 
 

@@ -1,6 +1,6 @@
-"""Makes `expected/*.json` again: `AUTOGEN_PYTHON=... python -m tests.compat.parity.record [PROGRAM ...]`.
+"""Makes `expected/*.json` again: `python -m tests.compat.parity.record [PROGRAM ...]`.
 
-AUTOGEN_PYTHON names an interpreter that has AutoGen 0.7.5 and its OpenAI extra.
+The variable AUTOGEN_PYTHON names an interpreter that has AutoGen 0.7.5 and its OpenAI extra.
 """
 
 import subprocess

@@ -1,6 +1,6 @@
 """Agents as configurations, and back."""
 
-import asyncio
+from pydantic import BaseModel
 
 from agentchat.agents import AssistantAgent, CodeExecutorAgent
 from agentchat.base import ChatAgent, Handoff
@@ -8,7 +8,6 @@ from agentchat.core.memory import ListMemory, MemoryContent, MemoryMimeType
 from agentchat.core.model_context import BufferedChatCompletionContext
 from agentchat.core.tools import FunctionTool, StaticWorkbench
 from agentchat.ext.code_executors.local import LocalCommandLineCodeExecutor
-from pydantic import BaseModel
 from tests.compat.parity.cast import Speaker, calls, model, said
 from tests.compat.parity.observation import attempt, component, show, stream_of, trusting
 
@@ -104,8 +103,14 @@ async def a_runner_of_code():
         component(CodeExecutorAgent("runner", executor, description="d", system_message="s")),
         component(
             CodeExecutorAgent(
-                "runner", executor, model_client=model(), system_message="s", sources=["a"],
-                supported_languages=["sh"], description="d", model_client_stream=True,
+                "runner",
+                executor,
+                model_client=model(),
+                system_message="s",
+                sources=["a"],
+                supported_languages=["sh"],
+                description="d",
+                model_client_stream=True,
             )
         ),
     ]
@@ -116,12 +121,12 @@ async def refusals():
     return [
         attempt(lambda: Speaker("x", "y").dump_component())["raised"],
         attempt(lambda: AssistantAgent.load_component({"provider": "nodots", "config": {}})),
-        attempt(lambda: AssistantAgent.load_component({"provider": provider, "config": {}}))["raised"],
-        attempt(
-            lambda: AssistantAgent.load_component(
-                {"provider": provider + "s", "config": {}}
-            )
-        )["raised"],
+        attempt(lambda: AssistantAgent.load_component({"provider": provider, "config": {}}))[
+            "raised"
+        ],
+        attempt(lambda: AssistantAgent.load_component({"provider": provider + "s", "config": {}}))[
+            "raised"
+        ],
         attempt(lambda: ListMemory.load_component(rich().dump_component()))["raised"],
     ]
 
@@ -141,5 +146,3 @@ async def main():
         a_runner_of_code,
         refusals,
     )
-
-

@@ -1,6 +1,5 @@
 """An agent that runs code on this machine, with a model and without."""
 
-import asyncio
 import json
 import tempfile
 
@@ -140,10 +139,14 @@ async def warnings_and_refusals():
     return [
         sorted(warning.partition(":")[0] for warning in given),
         attempt(lambda: CodeExecutorAgent("r", executor, max_retries_on_error=1)),
-        attempt(lambda: CodeExecutorAgent("r", executor, max_retries_on_error=1, model_client=unable)),
+        attempt(
+            lambda: CodeExecutorAgent("r", executor, max_retries_on_error=1, model_client=unable)
+        ),
         attempt(lambda: LocalCommandLineCodeExecutor(timeout=0)),
         attempt(lambda: LocalCommandLineCodeExecutor(functions_module="not a name")),
-        attempt(CodeExecutorAgent("r", executor, approval_func=lambda request: None).dump_component),
+        attempt(
+            CodeExecutorAgent("r", executor, approval_func=lambda request: None).dump_component
+        ),
     ]
 
 
@@ -166,5 +169,3 @@ async def main():
         the_executor_itself,
         warnings_and_refusals,
     )
-
-

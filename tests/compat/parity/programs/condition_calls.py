@@ -1,7 +1,5 @@
 """Conditions asked directly, message by message."""
 
-import asyncio
-
 from agentchat.conditions import (
     ExternalTermination,
     FunctionalTermination,
@@ -50,7 +48,9 @@ async def a_source():
 
 
 async def a_function():
-    return await asked(FunctionalTermination(lambda messages: len(messages) > 1), [SAID], [SAID, SAID], [SAID])
+    return await asked(
+        FunctionalTermination(lambda messages: len(messages) > 1), [SAID], [SAID, SAID], [SAID]
+    )
 
 
 async def a_function_that_says_one():
@@ -83,9 +83,14 @@ async def limits_of_nothing():
 
 
 async def no_messages_at_all():
-    return [await outcome_of(condition([])) for condition in (
-        MaxMessageTermination(1), TimeoutTermination(0), HandoffTermination("x"),
-    )]
+    return [
+        await outcome_of(condition([]))
+        for condition in (
+            MaxMessageTermination(1),
+            TimeoutTermination(0),
+            HandoffTermination("x"),
+        )
+    ]
 
 
 async def main():
@@ -104,5 +109,3 @@ async def main():
         limits_of_nothing,
         no_messages_at_all,
     )
-
-

@@ -1,14 +1,12 @@
 """What the console prints."""
 
-import asyncio
 import contextlib
 import io
 import re
 
 from agentchat.agents import AssistantAgent, UserProxyAgent
-from agentchat.core import CancellationToken
+from agentchat.core import CancellationToken, Image
 from agentchat.messages import MultiModalMessage, TextMessage
-from agentchat.core import Image
 from agentchat.teams import RoundRobinGroupChat
 from agentchat.ui import Console, UserInputManager
 from tests.compat.parity.cast import Speaker, calls, model, piecewise, said
@@ -53,7 +51,9 @@ async def an_agent():
 
 
 async def an_agent_with_statistics():
-    agent = AssistantAgent("a", model(calls(ADD, thought="hm"), said("three")), tools=[add], reflect_on_tool_use=True)
+    agent = AssistantAgent(
+        "a", model(calls(ADD, thought="hm"), said("three")), tools=[add], reflect_on_tool_use=True
+    )
     return await printed(agent.run_stream(task="go"), output_stats=True)
 
 
@@ -130,5 +130,3 @@ async def main():
         nothing,
         no_result,
     )
-
-

@@ -1,7 +1,5 @@
 """What assistants refuse to be made of."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent
 from agentchat.base import Handoff
 from agentchat.core.tools import FunctionTool, StaticWorkbench
@@ -63,5 +61,3 @@ async def defaults():
 
 async def main():
     await show(names, names_of_other_agents, tools, handoffs, limits, defaults)
-
-

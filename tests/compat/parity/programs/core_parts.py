@@ -1,9 +1,10 @@
 """Tools, workbenches, contexts and the replayed model of the core."""
 
-import asyncio
-from typing import Annotated, Literal, Optional
+from typing import Annotated, Literal
 
-from agentchat.core import CancellationToken
+from pydantic import BaseModel
+
+from agentchat.core import CancellationToken, FunctionCall
 from agentchat.core.model_context import (
     BufferedChatCompletionContext,
     ChatCompletionContext,
@@ -18,12 +19,10 @@ from agentchat.core.models import (
     SystemMessage,
     UserMessage,
 )
-from agentchat.core import FunctionCall
 from agentchat.core.tools import FunctionTool, StaticWorkbench, ToolOverride, Workbench
 from agentchat.ext.models.cache import ChatCompletionCache
 from agentchat.ext.models.openai import OpenAIChatCompletionClient
 from agentchat.ext.models.replay import ReplayChatCompletionClient
-from pydantic import BaseModel
 from tests.compat.parity.cast import calls, info, model, said
 from tests.compat.parity.observation import attempt, component, outcome_of, plain, show, trusting
 
@@ -32,7 +31,7 @@ class Point(BaseModel):
     """Where it is."""
 
     x: int
-    y: Optional[int] = None
+    y: int | None = None
 
 
 def many(
@@ -41,7 +40,7 @@ def many(
     names: list[str],
     mood: Literal["good", "bad"] = "good",
     ratio: float | None = None,
-    table: dict[str, int] = {},
+    table: dict[str, int] = {},  # noqa: B006 - its default is in the schema
 ) -> list[str]:
     return [f"{number} {point!r} {names} {mood} {ratio} {table}"]
 
@@ -69,7 +68,10 @@ async def schemas():
 
 
 async def functions_without_annotations():
-    return attempt(lambda: FunctionTool(lambda x: x, "Untyped"))["raised"] in ("ValueError", "KeyError")
+    return attempt(lambda: FunctionTool(lambda x: x, "Untyped"))["raised"] in (
+        "ValueError",
+        "KeyError",
+    )
 
 
 async def running_tools():
@@ -107,7 +109,10 @@ async def a_workbench():
             await bench.call_tool("nobody", {}),
             await bench.call_tool("plain_one"),
         ]
-        seen = [[result.name, result.is_error, result.to_text().partition("\n")[0]] for result in results]
+        seen = [
+            [result.name, result.is_error, result.to_text().partition("\n")[0]]
+            for result in results
+        ]
         return [await bench.list_tools(), seen, await bench.save_state(), component(bench)]
 
 
@@ -121,7 +126,11 @@ async def a_workbench_with_other_names():
         [[schema["name"], schema["description"]] for schema in await bench.list_tools()],
         [result.name, result.to_text()],
         component(bench)["config"]["tool_overrides"],
-        attempt(lambda: StaticWorkbench(tools, tool_overrides={"plain_one": ToolOverride(name="failing")})),
+        attempt(
+            lambda: StaticWorkbench(
+                tools, tool_overrides={"plain_one": ToolOverride(name="failing")}
+            )
+        ),
     ]
 
 
@@ -180,7 +189,11 @@ async def components_of_contexts():
         TokenLimitedChatCompletionContext(model("x"), token_limit=9),
     ]
     return [
-        [component(each), component(ChatCompletionContext.load_component(each.dump_component())) == component(each)]
+        [
+            component(each),
+            component(ChatCompletionContext.load_component(each.dump_component()))
+            == component(each),
+        ]
         for each in contexts
     ]
 
@@ -203,7 +216,11 @@ async def a_replayed_model():
     client.reset()
     streamed = [plain(piece) async for piece in client.create_stream(asked)]
     return [
-        seen, streamed, client.model_info, client.count_tokens(asked), client.remaining_tokens(asked),
+        seen,
+        streamed,
+        client.model_info,
+        client.count_tokens(asked),
+        client.remaining_tokens(asked),
     ]
 
 
@@ -263,5 +280,3 @@ async def main():
         a_cache,
         a_workbench_by_what_it_is,
     )
-
-

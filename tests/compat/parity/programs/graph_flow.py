@@ -1,7 +1,5 @@
 """Teams whose turns follow a graph."""
 
-import asyncio
-
 from agentchat.conditions import MaxMessageTermination, TextMentionTermination
 from agentchat.teams import DiGraphBuilder, GraphFlow
 from tests.compat.parity.cast import Failing, Speaker
@@ -28,7 +26,11 @@ async def seen(team, task="go"):
     """The stream without ids; the answers of one batch may come in any order."""
     items = await stream_of(team.run_stream(task=task))
     return [
-        {key: item[key] for key in ("class", "source", "to_text", "metadata", "stop_reason", "raised", "text") if key in item}
+        {
+            key: item[key]
+            for key in ("class", "source", "to_text", "metadata", "stop_reason", "raised", "text")
+            if key in item
+        }
         for item in items
     ]
 
@@ -66,13 +68,19 @@ async def a_choice_by_a_function():
 
 
 async def a_loop():
-    people = [Speaker("writer", "draft"), Speaker("critic", "again", "again", "fine"), *speakers("p")]
+    people = [
+        Speaker("writer", "draft"),
+        Speaker("critic", "again", "again", "fine"),
+        *speakers("p"),
+    ]
     edges = [
         ("writer", "critic"),
         ("critic", "writer", {"condition": "again"}),
         ("critic", "p", {"condition": "fine"}),
     ]
-    return await seen(flow(edges, *people, entry="writer", termination_condition=MaxMessageTermination(20)))
+    return await seen(
+        flow(edges, *people, entry="writer", termination_condition=MaxMessageTermination(20))
+    )
 
 
 async def a_loop_of_groups():
@@ -102,7 +110,9 @@ async def stopped_and_resumed():
 
 async def stopped_by_a_condition_and_resumed():
     team = flow(
-        [("a", "b"), ("b", "c")], *speakers("abc"), termination_condition=TextMentionTermination("a1")
+        [("a", "b"), ("b", "c")],
+        *speakers("abc"),
+        termination_condition=TextMentionTermination("a1"),
     )
     return [await seen(team, task) for task in ("go", None)]
 
@@ -158,5 +168,3 @@ async def main():
         without_a_task,
         a_lone_node,
     )
-
-

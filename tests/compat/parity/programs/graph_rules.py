@@ -1,10 +1,15 @@
 """What a graph may look like, and what it says about itself."""
 
-import asyncio
-
 from agentchat.conditions import MaxMessageTermination
 from agentchat.messages import TextMessage
-from agentchat.teams import DiGraph, DiGraphBuilder, DiGraphEdge, DiGraphNode, GraphFlow, RoundRobinGroupChat
+from agentchat.teams import (
+    DiGraph,
+    DiGraphBuilder,
+    DiGraphEdge,
+    DiGraphNode,
+    GraphFlow,
+    RoundRobinGroupChat,
+)
 from tests.compat.parity.cast import Speaker
 from tests.compat.parity.observation import attempt, outcome_of, show, warned_by
 
@@ -36,7 +41,9 @@ async def validity():
 
 
 async def an_unconditional_cycle_with_an_entry():
-    return attempt(graph({"A": "B", "B": "C", "C": "A", "D": ""}, default_start_node="A").graph_validate)
+    return attempt(
+        graph({"A": "B", "B": "C", "C": "A", "D": ""}, default_start_node="A").graph_validate
+    )
 
 
 async def facts():
@@ -47,7 +54,9 @@ async def facts():
         "leaves": sorted(diamond.get_leaf_nodes()),
         "cycles": diamond.has_cycles_with_exit(),
         "remaining": diamond.get_remaining_map(),
-        "chosen start": sorted(graph({"a": "b", "b": ""}, default_start_node="b").get_start_nodes()),
+        "chosen start": sorted(
+            graph({"a": "b", "b": ""}, default_start_node="b").get_start_nodes()
+        ),
     }
 
 
@@ -129,5 +138,3 @@ async def main():
         conditional_edges,
         teams,
     )
-
-

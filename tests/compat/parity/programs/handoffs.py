@@ -1,7 +1,5 @@
 """An assistant that hands its turn over."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent
 from agentchat.base import Handoff
 from tests.compat.parity.cast import calls, model, said
@@ -19,7 +17,9 @@ TO_CLERK = ("to_the_clerk", "{}")
 
 
 def agent(*replies, **options):
-    clerk = Handoff(target="clerk", name="to_the_clerk", message="Clerk, please.", description="Down.")
+    clerk = Handoff(
+        target="clerk", name="to_the_clerk", message="Clerk, please.", description="Down."
+    )
     return AssistantAgent("desk", model(*replies), tools=[add], handoffs=["boss", clerk], **options)
 
 
@@ -89,5 +89,3 @@ async def main():
         the_tools_the_model_sees,
         the_handoff_itself,
     )
-
-

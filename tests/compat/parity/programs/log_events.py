@@ -1,6 +1,5 @@
 """What handlers of the event log are given: users count tokens and follow tools with it."""
 
-import asyncio
 import json
 import logging
 from contextlib import contextmanager
@@ -87,7 +86,9 @@ async def events_of_models():
     messages = [{"role": "user", "content": "hi"}]
     response = {"content": "hello"}
     events = [
-        LLMCallEvent(messages=messages, response=response, prompt_tokens=3, completion_tokens=2, x=1),
+        LLMCallEvent(
+            messages=messages, response=response, prompt_tokens=3, completion_tokens=2, x=1
+        ),
         LLMStreamStartEvent(messages=messages),
         LLMStreamEndEvent(response=response, prompt_tokens=3, completion_tokens=2),
         ToolCallEvent(tool_name="add", arguments={"a": 1}, result="1"),

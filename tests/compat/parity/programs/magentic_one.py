@@ -1,9 +1,12 @@
 """A team led by a ledger; its prompts are our own, so what the model is asked is left out."""
 
-import asyncio
 import json
 
-from agentchat.conditions import MaxMessageTermination, SourceMatchTermination, TextMentionTermination
+from agentchat.conditions import (
+    MaxMessageTermination,
+    SourceMatchTermination,
+    TextMentionTermination,
+)
 from agentchat.teams import MagenticOneGroupChat, RoundRobinGroupChat
 from tests.compat.parity.cast import Speaker, model
 from tests.compat.parity.observation import attempt, outcome_of, show, stream_of
@@ -28,7 +31,7 @@ def team(*replies, people=None, structured_output=False, **options):
 
 
 async def seen(chat, task="go"):
-    """The stream; of the ledger messages, whose text is a prompt's, only whether facts and plan are in it."""
+    """The stream; of messages made from a prompt only what the model put into them."""
     items = await stream_of(chat.run_stream(task=task))
     for item in items:
         text = item.get("to_text", "")
@@ -61,7 +64,16 @@ async def too_many_rounds():
 
 async def stalled():
     stuck = ledger(progress=False)
-    replies = "FACTS", "PLAN", stuck, stuck, "FACTS2", "PLAN2", ledger(satisfied=True), "The answer."
+    replies = (
+        "FACTS",
+        "PLAN",
+        stuck,
+        stuck,
+        "FACTS2",
+        "PLAN2",
+        ledger(satisfied=True),
+        "The answer.",
+    )
     return await seen(team(*replies, max_stalls=2))
 
 
@@ -161,5 +173,3 @@ async def main():
         refusals,
         names,
     )
-
-

@@ -1,7 +1,5 @@
 """Memories that an assistant asks in one turn."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent
 from agentchat.core.memory import ListMemory, MemoryContent, MemoryMimeType
 from agentchat.core.model_context import UnboundedChatCompletionContext
@@ -58,8 +56,15 @@ async def the_memory_itself():
     await memory.add(MemoryContent(content="# more", mime_type="text/markdown"))
     added = len(memory.content)
     await memory.clear()
-    return [memory.name, updated, found, dumped, added, memory.content,
-            plain(await context.get_messages())]
+    return [
+        memory.name,
+        updated,
+        found,
+        dumped,
+        added,
+        memory.content,
+        plain(await context.get_messages()),
+    ]
 
 
 async def main():
@@ -71,5 +76,3 @@ async def main():
         a_memory_that_is_no_list,
         the_memory_itself,
     )
-
-

@@ -1,8 +1,9 @@
 """Every kind of message: its fields, its texts, what a model is told, and the factory."""
 
-import asyncio
 import base64
 import re
+
+from pydantic import BaseModel
 
 from agentchat.core import FunctionCall, Image
 from agentchat.core.code_executor import CodeBlock, CodeResult
@@ -27,7 +28,6 @@ from agentchat.messages import (
     ToolCallSummaryMessage,
     UserInputRequestedEvent,
 )
-from pydantic import BaseModel
 from tests.compat.parity.observation import attempt, component, described, plain, show
 
 # One black pixel.
@@ -86,7 +86,9 @@ async def what_a_model_is_told():
 
 
 async def dumped_and_loaded():
-    return [type(message).load(message.dump()).dump() == message.dump() for message in CHAT + EVENTS]
+    return [
+        type(message).load(message.dump()).dump() == message.dump() for message in CHAT + EVENTS
+    ]
 
 
 async def dumps():
@@ -94,9 +96,7 @@ async def dumps():
 
 
 async def a_picture():
-    message = MultiModalMessage(
-        content=["Look:", Image.from_base64(PIXEL), "nice"], source="user"
-    )
+    message = MultiModalMessage(content=["Look:", Image.from_base64(PIXEL), "nice"], source="user")
     told = message.to_model_message()
     return {
         "text": message.to_text(),
@@ -110,8 +110,10 @@ async def a_picture():
 
 async def picture_addresses():
     uri = "data:image/png;base64," + base64.b64encode(b"no picture").decode()
-    return [attempt(lambda: Image.from_uri("http://x/y.png"))["raised"],
-            attempt(lambda: Image.from_uri(uri.replace("png", "gif")))["raised"]]
+    return [
+        attempt(lambda: Image.from_uri("http://x/y.png"))["raised"],
+        attempt(lambda: Image.from_uri(uri.replace("png", "gif")))["raised"],
+    ]
 
 
 def failed(function):
@@ -130,7 +132,10 @@ async def the_factory():
         "unknown_type": attempt(lambda: factory.create({"type": "Poem"})),
         "odd_type": attempt(lambda: factory.create({"type": 7})),
         "created": attempt(lambda: factory.create(CHAT[0].dump())),
-        "custom": [factory.register(StructuredMessage[Place]), factory.create(CHAT[4].dump()).dump()],
+        "custom": [
+            factory.register(StructuredMessage[Place]),
+            factory.create(CHAT[4].dump()).dump(),
+        ],
     }
 
 
@@ -153,7 +158,9 @@ async def refusals():
         attempt(lambda: TextMessage(content=1, source="a"))["raised"],
         attempt(lambda: TextMessage(content="x"))["raised"],
         attempt(lambda: HandoffMessage(content="x", source="a"))["raised"],
-        attempt(lambda: TextMessage.load({"content": "x", "source": "a", "type": "Other"}))["raised"],
+        attempt(lambda: TextMessage.load({"content": "x", "source": "a", "type": "Other"}))[
+            "raised"
+        ],
     ]
 
 
@@ -175,5 +182,3 @@ async def main():
         refusals,
         texts_of_objects,
     )
-
-

@@ -1,7 +1,5 @@
 """Teams within teams, and a team that answers as one agent."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent, SocietyOfMindAgent
 from agentchat.conditions import MaxMessageTermination, TextMentionTermination
 from agentchat.core import CancellationToken
@@ -13,7 +11,9 @@ from tests.compat.parity.observation import component, plain, show, stream_of
 
 def inner(**options):
     options.setdefault("max_turns", 2)
-    return RoundRobinGroupChat([Speaker("x", "X1", "X2"), Speaker("y", "Y1")], name="inner", **options)
+    return RoundRobinGroupChat(
+        [Speaker("x", "X1", "X2"), Speaker("y", "Y1")], name="inner", **options
+    )
 
 
 async def a_team_in_a_team():
@@ -52,8 +52,9 @@ async def a_selector_within():
     return await stream_of(team.run_stream(task="go"))
 
 
-def society(*replies, team=None, capable={}, **options):
-    client = model(*(replies or (said("We agree."),)), **capable)
+def society(*replies, team=None, one_system_message=False, **options):
+    replies = replies or (said("We agree."),)
+    client = model(*replies, multiple_system_messages=not one_system_message)
     options.setdefault("instruction", "Read:")
     options.setdefault("response_prompt", "Sum up.")
     return SocietyOfMindAgent("society", team=team or inner(), model_client=client, **options)
@@ -74,7 +75,7 @@ async def a_society():
 
 
 async def a_society_whose_model_takes_one_system_message():
-    agent = society(capable={"multiple_system_messages": False})
+    agent = society(one_system_message=True)
     stream = await stream_of(agent.run_stream(task="go"))
     return {"stream": stream, "asked": await asked(agent)}
 
@@ -109,7 +110,9 @@ async def a_society_of_tools():
         """Looks."""
         return f"saw {what}"
 
-    worker = AssistantAgent("worker", model(calls(("look", '{"what": "a"}'), thought="hm")), tools=[look])
+    worker = AssistantAgent(
+        "worker", model(calls(("look", '{"what": "a"}'), thought="hm")), tools=[look]
+    )
     team = RoundRobinGroupChat([worker], max_turns=1)
     agent = society(team=team)
     return {"stream": await stream_of(agent.run_stream(task="go")), "asked": await asked(agent)}
@@ -165,5 +168,3 @@ async def main():
         a_society_reset,
         the_component_of_a_society,
     )
-
-

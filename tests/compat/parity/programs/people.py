@@ -1,7 +1,5 @@
 """Agents that ask a person, that filter what they hear, and agents used as tools."""
 
-import asyncio
-
 from agentchat.agents import (
     AssistantAgent,
     MessageFilterAgent,
@@ -79,7 +77,8 @@ async def filtered():
         "last of one": [PerSourceFilter(source="a", position="last", count=1)],
         "first two": [PerSourceFilter(source="user", position="first", count=2)],
         "two filters": [
-            PerSourceFilter(source="b", position="last", count=1), PerSourceFilter(source="user"),
+            PerSourceFilter(source="b", position="last", count=1),
+            PerSourceFilter(source="user"),
         ],
         "the same twice": [PerSourceFilter(source="a"), PerSourceFilter(source="a")],
         "no count": [PerSourceFilter(source="a", position="last")],
@@ -89,7 +88,9 @@ async def filtered():
     }
     seen = {}
     for name, filters in cases.items():
-        agent = MessageFilterAgent("ears", Speaker("ears", "x"), MessageFilterConfig(per_source=filters))
+        agent = MessageFilterAgent(
+            "ears", Speaker("ears", "x"), MessageFilterConfig(per_source=filters)
+        )
         response = await agent.on_messages(heard(), CancellationToken())
         seen[name] = response.chat_message.metadata["heard"]
     return seen
@@ -103,7 +104,9 @@ async def a_filter_in_a_team():
 
 
 async def the_component_of_a_filter():
-    filters = MessageFilterConfig(per_source=[PerSourceFilter(source="a", position="last", count=1)])
+    filters = MessageFilterConfig(
+        per_source=[PerSourceFilter(source="a", position="last", count=1)]
+    )
     return component(
         MessageFilterAgent(
             "ears", AssistantAgent("in_ears", model(said("x")), system_message="s"), filters
@@ -112,7 +115,9 @@ async def the_component_of_a_filter():
 
 
 async def an_agent_as_a_tool():
-    writer = AssistantAgent("writer", model(said("A poem."), said("Another.")), description="Writes.")
+    writer = AssistantAgent(
+        "writer", model(said("A poem."), said("Another.")), description="Writes."
+    )
     tool = AgentTool(writer)
     boss = AssistantAgent("boss", model(calls(("writer", '{"task": "a poem"}'))), tools=[tool])
     return {
@@ -154,7 +159,9 @@ async def components_of_tools():
     team = RoundRobinGroupChat([agent], max_turns=1)
     return [
         component(AgentTool(agent)),
-        component(TeamTool(team, name="crew", description="A crew.", return_value_as_last_message=True)),
+        component(
+            TeamTool(team, name="crew", description="A crew.", return_value_as_last_message=True)
+        ),
     ]
 
 
@@ -175,5 +182,3 @@ async def main():
         a_team_as_a_tool,
         components_of_tools,
     )
-
-

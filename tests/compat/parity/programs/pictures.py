@@ -1,7 +1,5 @@
 """Messages with pictures, to models that can see and to models that can't."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent
 from agentchat.core import Image
 from agentchat.core.models import UserMessage
@@ -40,14 +38,17 @@ async def a_model_that_does_not():
 async def in_a_team():
     team = RoundRobinGroupChat([Speaker("eye", "a pixel"), Speaker("ear", "a beep")], max_turns=2)
     items = await stream_of(team.run_stream(task=picture()))
-    return [{key: item[key] for key in ("class", "to_text", "metadata") if key in item} for item in items]
+    return [
+        {key: item[key] for key in ("class", "to_text", "metadata") if key in item}
+        for item in items
+    ]
 
 
 async def utilities():
     image = Image.from_base64(PIXEL)
-    removed = remove_images([
-        UserMessage(content=["a", image, "b"], source="u"), UserMessage(content="c", source="u")
-    ])
+    removed = remove_images(
+        [UserMessage(content=["a", image, "b"], source="u"), UserMessage(content="c", source="u")]
+    )
     return [
         [message.content for message in removed],
         content_to_str(["a", image]),
@@ -58,5 +59,3 @@ async def utilities():
 
 async def main():
     await show(a_model_that_sees, a_model_that_does_not, in_a_team, utilities)
-
-

@@ -1,11 +1,9 @@
 """A lone assistant that answers in words, asked in every way."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent
 from agentchat.core import CancellationToken
-from agentchat.messages import HandoffMessage, StopMessage, TextMessage
 from agentchat.core.models import UserMessage
+from agentchat.messages import HandoffMessage, StopMessage, TextMessage
 from tests.compat.parity.cast import model, said
 from tests.compat.parity.observation import outcome_of, plain, show, stream_of
 
@@ -135,5 +133,3 @@ async def main():
         bad_state,
         cancelled_before_it_begins,
     )
-
-

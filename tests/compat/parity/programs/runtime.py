@@ -1,6 +1,5 @@
 """The runtime of the core: sending, publishing, refusing."""
 
-import asyncio
 from dataclasses import dataclass
 
 from agentchat.core import (
@@ -205,5 +204,3 @@ async def main():
         handlers_that_are_refused,
         background_errors,
     )
-
-

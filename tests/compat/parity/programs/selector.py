@@ -1,7 +1,5 @@
 """A team in which a model or a function chooses who speaks."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent
 from agentchat.conditions import MaxMessageTermination
 from agentchat.core import FunctionCall, Image
@@ -181,7 +179,9 @@ async def streamed_in_silence():
 
 
 async def a_team_among_the_speakers():
-    inner = RoundRobinGroupChat([Speaker("x", "X1")], max_turns=1, name="inner", description="A crew.")
+    inner = RoundRobinGroupChat(
+        [Speaker("x", "X1")], max_turns=1, name="inner", description="A crew."
+    )
     return await seen(model("inner", "cy"), people=[inner, Speaker("cy", "C1")], max_turns=2)
 
 
@@ -235,5 +235,3 @@ async def main():
         refusals,
         an_answer_of_tools,
     )
-
-

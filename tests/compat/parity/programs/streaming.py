@@ -1,10 +1,8 @@
 """A model whose answers come in pieces, and thoughts."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent
-from agentchat.teams import RoundRobinGroupChat
 from agentchat.ext.models.replay import ReplayChatCompletionClient
+from agentchat.teams import RoundRobinGroupChat
 from tests.compat.parity.cast import Speaker, calls, model, piecewise, said
 from tests.compat.parity.observation import plain, show, stream_of
 
@@ -98,5 +96,3 @@ async def main():
         a_piece_that_is_no_text,
         a_thought_without_streaming,
     )
-
-

@@ -1,13 +1,13 @@
 """Answers that are a pydantic model."""
 
-import asyncio
 from typing import Literal
+
+from pydantic import BaseModel
 
 from agentchat.agents import AssistantAgent
 from agentchat.conditions import MaxMessageTermination
 from agentchat.messages import StructuredMessage
 from agentchat.teams import RoundRobinGroupChat
-from pydantic import BaseModel
 from tests.compat.parity.cast import Speaker, calls, model, piecewise, said
 from tests.compat.parity.observation import plain, show, stream_of
 
@@ -111,5 +111,3 @@ async def main():
         as_a_task_that_nobody_declared,
         the_types_it_declares,
     )
-
-

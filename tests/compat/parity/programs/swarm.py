@@ -1,7 +1,5 @@
 """A team whose members hand the turn over themselves."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent
 from agentchat.conditions import HandoffTermination, MaxMessageTermination
 from agentchat.messages import HandoffMessage, TextMessage
@@ -60,7 +58,9 @@ async def to_the_user_and_on():
 
 
 async def to_the_user_and_on_in_words():
-    team = Swarm([desk(calls(TO_USER), said("x"))], termination_condition=HandoffTermination("user"))
+    team = Swarm(
+        [desk(calls(TO_USER), said("x"))], termination_condition=HandoffTermination("user")
+    )
     await team.run(task="go")
     return await stream_of(team.run_stream(task="plain words"))
 
@@ -132,5 +132,3 @@ async def main():
         with_team_events,
         refusals,
     )
-
-

@@ -1,7 +1,5 @@
 """Teams and conditions as configurations, and back."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent
 from agentchat.base import Team, TerminationCondition
 from agentchat.conditions import (
@@ -47,7 +45,12 @@ def plain_teams():
 
 
 def full_teams():
-    named = {"name": "crew", "description": "A crew.", "termination_condition": STOP, "max_turns": 7}
+    named = {
+        "name": "crew",
+        "description": "A crew.",
+        "termination_condition": STOP,
+        "max_turns": 7,
+    }
     return [
         RoundRobinGroupChat(agents(), emit_team_events=True, **named),
         SelectorGroupChat(
@@ -63,7 +66,12 @@ def full_teams():
         ),
         Swarm(agents(handoffs=["a"])[1:], emit_team_events=True, **named),
         MagenticOneGroupChat(
-            agents(), model(), max_stalls=2, final_answer_prompt="{task}", emit_team_events=True, **named
+            agents(),
+            model(),
+            max_stalls=2,
+            final_answer_prompt="{task}",
+            emit_team_events=True,
+            **named,
         ),
         GraphFlow(agents(), _graph(), **named),
     ]
@@ -127,7 +135,10 @@ async def conditions():
 async def one_limit_of_tokens():
     condition = TokenUsageTermination(max_total_token=1)
     dumped = condition.dump_component()
-    return [component(condition), attempt(lambda: component(TerminationCondition.load_component(dumped)))]
+    return [
+        component(condition),
+        attempt(lambda: component(TerminationCondition.load_component(dumped))),
+    ]
 
 
 async def a_mention_by_a_source():
@@ -136,7 +147,8 @@ async def a_mention_by_a_source():
 
 async def conditions_loaded_again():
     return [
-        component(TerminationCondition.load_component(condition.dump_component())) == component(condition)
+        component(TerminationCondition.load_component(condition.dump_component()))
+        == component(condition)
         for condition in all_conditions()
     ]
 
@@ -146,7 +158,9 @@ async def a_function_as_a_condition():
 
 
 async def a_selector_by_function():
-    team = SelectorGroupChat(agents(), model(said("a")), selector_func=lambda messages: "a", selector_prompt="p")
+    team = SelectorGroupChat(
+        agents(), model(said("a")), selector_func=lambda messages: "a", selector_prompt="p"
+    )
     return component(team)["config"].keys() & {"selector_func", "candidate_func"} == set()
 
 
@@ -164,5 +178,3 @@ async def main():
         a_function_as_a_condition,
         a_selector_by_function,
     )
-
-

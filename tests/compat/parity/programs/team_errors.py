@@ -1,13 +1,12 @@
 """What reaches the caller when something inside a team fails."""
 
-import asyncio
+from pydantic import BaseModel
 
 from agentchat.agents import AssistantAgent, BaseChatAgent
 from agentchat.base import Response
 from agentchat.conditions import MaxMessageTermination
 from agentchat.messages import StructuredMessage, TextMessage
 from agentchat.teams import RoundRobinGroupChat, SelectorGroupChat
-from pydantic import BaseModel
 from tests.compat.parity.cast import Failing, Speaker, model, said
 from tests.compat.parity.observation import show, stream_of
 
@@ -133,5 +132,3 @@ async def main():
         resetting_after_a_failure,
         a_summary_of_thought,
     )
-
-

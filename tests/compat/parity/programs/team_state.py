@@ -1,7 +1,5 @@
 """The saved state of each kind of team, and going on from it."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent
 from agentchat.base import Handoff
 from agentchat.conditions import MaxMessageTermination
@@ -13,7 +11,7 @@ from agentchat.teams import (
     SelectorGroupChat,
     Swarm,
 )
-from tests.compat.parity.cast import Speaker, calls, model, said
+from tests.compat.parity.cast import Speaker, calls, model
 from tests.compat.parity.observation import outcome_of, show, stream_of
 
 
@@ -24,6 +22,42 @@ def assistant(name, *replies, **options):
 
 def pair():
     return [assistant("a"), assistant("b")]
+
+
+def round_robin():
+    return RoundRobinGroupChat(pair(), max_turns=1)
+
+
+def round_robin_with_a_condition():
+    return RoundRobinGroupChat(pair(), termination_condition=MaxMessageTermination(3))
+
+
+def selector():
+    return SelectorGroupChat(pair(), model("b", "a", "b"), max_turns=2)
+
+
+def swarm():
+    desk = assistant("desk", calls(("transfer_to_shop", "{}")), handoffs=["shop"])
+    shop = assistant("shop", handoffs=[Handoff(target="desk")])
+    return Swarm([desk, shop], max_turns=2)
+
+
+def graph():
+    first, second, third = assistant("a"), assistant("b"), assistant("c")
+    builder = DiGraphBuilder().add_node(first).add_node(second).add_node(third)
+    builder.add_edge(first, second).add_edge(second, third)
+    return GraphFlow(builder.get_participants(), builder.build(), max_turns=2)
+
+
+def nested():
+    inner = RoundRobinGroupChat([assistant("x")], max_turns=1, name="inner")
+    return RoundRobinGroupChat([inner, Speaker("b", "b1", "b2")], max_turns=2)
+
+
+TEAMS = {
+    make.__name__: make
+    for make in (round_robin, round_robin_with_a_condition, selector, swarm, graph, nested)
+}
 
 
 async def saved(make):
@@ -44,86 +78,24 @@ async def saved(make):
     }
 
 
-async def round_robin():
-    return await saved(lambda: RoundRobinGroupChat(pair(), max_turns=1))
-
-
-async def round_robin_with_a_condition():
-    def make():
-        return RoundRobinGroupChat(pair(), termination_condition=MaxMessageTermination(3))
-
-    return await saved(make)
-
-
-async def selector():
-    def make():
-        return SelectorGroupChat(pair(), model("b", "a", "b"), max_turns=2)
-
-    return await saved(make)
-
-
-async def swarm():
-    def make():
-        desk = assistant("desk", calls(("transfer_to_shop", "{}")), handoffs=["shop"])
-        shop = assistant("shop", handoffs=[Handoff(target="desk")])
-        return Swarm([desk, shop], max_turns=2)
-
-    return await saved(make)
-
-
-async def graph():
-    def make():
-        first, second, third = assistant("a"), assistant("b"), assistant("c")
-        builder = DiGraphBuilder()
-        builder.add_node(first).add_node(second).add_node(third)
-        builder.add_edge(first, second).add_edge(second, third)
-        return GraphFlow(builder.get_participants(), builder.build(), max_turns=2)
-
-    return await saved(make)
-
-
-async def nested():
-    def make():
-        inner = RoundRobinGroupChat([assistant("x")], max_turns=1, name="inner")
-        return RoundRobinGroupChat([inner, Speaker("b", "b1", "b2")], max_turns=2)
-
-    team, other = make(), make()
-    await team.run(task="go")
-    state = await team.save_state()
-    await other.load_state(state)
-    return {"state": state, "the_same_again": await other.save_state() == state}
+async def teams():
+    return {name: await saved(make) for name, make in TEAMS.items()}
 
 
 async def states_that_do_not_fit():
-    def team():
-        return RoundRobinGroupChat(pair(), max_turns=1)
-
-    state = await team().save_state()
-    without_b = {**state, "agent_states": {k: v for k, v in state["agent_states"].items() if k != "b"}}
-    without_manager = {
-        **state, "agent_states": {k: v for k, v in state["agent_states"].items() if k in "ab"}
-    }
+    state = await round_robin().save_state()
+    states = state["agent_states"]
+    without_b = {name: each for name, each in states.items() if name != "b"}
+    without_manager = {name: each for name, each in states.items() if name in "ab"}
     return [
-        await outcome_of(team().load_state(each))
-        for each in (without_b, without_manager, {**state, "agent_states": 7})
+        await outcome_of(round_robin().load_state({**state, "agent_states": each}))
+        for each in (without_b, without_manager, 7)
     ]
 
 
-async def magentic_one():
-    team = MagenticOneGroupChat(pair(), model("facts", "plan", said("no ledger")), max_turns=1)
-    return {"fresh": await team.save_state()}
+async def a_led_team():
+    return await MagenticOneGroupChat(pair(), model(), max_turns=1).save_state()
 
 
 async def main():
-    await show(
-        round_robin,
-        round_robin_with_a_condition,
-        selector,
-        swarm,
-        graph,
-        nested,
-        states_that_do_not_fit,
-        magentic_one,
-    )
-
-
+    await show(teams, states_that_do_not_fit, a_led_team)

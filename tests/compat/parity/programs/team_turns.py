@@ -2,13 +2,14 @@
 
 import asyncio
 
+from pydantic import BaseModel
+
 from agentchat.agents import AssistantAgent
 from agentchat.base import TaskResult
 from agentchat.conditions import MaxMessageTermination
 from agentchat.core import CancellationToken
 from agentchat.messages import StopMessage, StructuredMessage, TextMessage
 from agentchat.teams import RoundRobinGroupChat
-from pydantic import BaseModel
 from tests.compat.parity.cast import Speaker, calls, model
 from tests.compat.parity.observation import attempt, outcome_of, show, stream_of
 
@@ -66,7 +67,9 @@ async def tools_inside():
         """Adds two numbers."""
         return a + b
 
-    worker = AssistantAgent("worker", model(calls(("add", '{"a": 1, "b": 2}'), thought="so")), tools=[add])
+    worker = AssistantAgent(
+        "worker", model(calls(("add", '{"a": 1, "b": 2}'), thought="so")), tools=[add]
+    )
     chat = RoundRobinGroupChat([worker, Speaker("b", "b1")], max_turns=2)
     return await stream_of(chat.run_stream(task="go"))
 
@@ -156,5 +159,3 @@ async def main():
         names,
         the_result_holds_the_stream,
     )
-
-

@@ -1,7 +1,5 @@
 """A round robin that ends by each condition, and by their combinations."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent
 from agentchat.conditions import (
     ExternalTermination,
@@ -156,7 +154,9 @@ async def both_in_the_other_order():
 
 
 async def three():
-    condition = (MaxMessageTermination(2) & SourceMatchTermination(["b"])) | TextMentionTermination("four")
+    condition = (MaxMessageTermination(2) & SourceMatchTermination(["b"])) | TextMentionTermination(
+        "four"
+    )
     return await ended_by(condition)
 
 
@@ -229,5 +229,3 @@ async def main():
         a_condition_that_fails,
         a_condition_that_fails_on_the_task,
     )
-
-

@@ -1,10 +1,9 @@
 """Tools whose results are the answer, as a summary."""
 
-import asyncio
+from pydantic import BaseModel
 
 from agentchat.agents import AssistantAgent
 from agentchat.core.tools import FunctionTool, StaticWorkbench
-from pydantic import BaseModel
 from tests.compat.parity.cast import calls, model, said
 from tests.compat.parity.observation import plain, show, stream_of
 
@@ -54,7 +53,9 @@ async def a_default_argument():
 
 
 async def several_calls():
-    return await seen(calls(("weather", '{"city": "Ulm"}'), ("add", '{"a": "3"}'), ("nothing", "{}")))
+    return await seen(
+        calls(("weather", '{"city": "Ulm"}'), ("add", '{"a": "3"}'), ("nothing", "{}"))
+    )
 
 
 async def a_format():
@@ -134,5 +135,3 @@ async def main():
         a_workbench,
         several_workbenches,
     )
-
-

@@ -1,7 +1,5 @@
 """Reflection on tool results, and several rounds of tools in one turn."""
 
-import asyncio
-
 from agentchat.agents import AssistantAgent
 from tests.compat.parity.cast import calls, model, said
 from tests.compat.parity.observation import plain, show, stream_of
@@ -71,5 +69,3 @@ async def main():
         thoughts_in_every_round,
         words_at_once,
     )
-
-
