@@ -1,12 +1,18 @@
 """What all tests share: the event loop's kind, and a closed network."""
 
+import os
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["pytester"]
+
+# A law says nothing about time, and CI does not try its luck.
+settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("house")
 
 LOOPBACK = ("127.", "localhost", "::1")
 

@@ -117,8 +117,8 @@ class FunctionTool(BaseTool[BaseModel, Any], Component[FunctionToolConfig]):
     def _from_config(cls, config: FunctionToolConfig) -> Self:
         require_explicit_permission(cls, config.name)
         warnings.warn(
-            "SECURITY WARNING: loading a FunctionTool runs the source code and the imports that its "
-            "configuration holds. Load configurations only from where you would run a program from.",
+            "SECURITY WARNING: loading a FunctionTool runs the source code and the imports of its "
+            "configuration. Load configurations only from where you would run a program from.",
             UserWarning,
             stacklevel=3,
         )

@@ -209,7 +209,7 @@ def test_it_comes_back_from_its_form(options: dict[str, Any]) -> None:
 def test_its_functions_come_back_when_that_is_allowed() -> None:
     form = assistant(tools=[FunctionTool(add, "Adds.")]).dump_component()
 
-    with pytest.warns(UserWarning, match="Loading a FunctionTool from config will execute code"):
+    with pytest.warns(UserWarning, match="SECURITY WARNING"):
         loaded = AssistantAgent.load_component(form, allow=["agentchat.core.tools.FunctionTool"])
 
     assert loaded.dump_component() == form

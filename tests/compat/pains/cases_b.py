@@ -52,7 +52,7 @@ async def b15_a_condition_sees_all_of_a_parallel_turn() -> None:
 
 
 @contextmanager
-def later(seconds: float) -> Iterator[None]:
+def _later(seconds: float) -> Iterator[None]:
     """Has the machine's clock be ahead by so much in the block."""
     clock = time.monotonic  # noqa: TID251 - it is put back
     time.monotonic = lambda: clock() + seconds  # noqa: TID251
@@ -67,7 +67,7 @@ async def b16_the_clock_of_a_timeout_starts_with_the_run() -> None:
         [Speaker("ann")], termination_condition=TimeoutTermination(60), max_turns=2
     )
 
-    with later(3600):
+    with _later(3600):
         result = await team.run(task="Go.")
 
     assert result.stop_reason == "Maximum number of turns 2 reached."

@@ -1,9 +1,13 @@
 """How to reach an MCP server, as plain data."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, Field
+
+_SECRET = re.compile(r"(\S*(?:key|token|secret|password)[^\s=]*[\s=])\S+", re.IGNORECASE)
+_USER = re.compile(r"//[^/]*@")
 
 
 class StdioServerParams(BaseModel):
@@ -63,10 +67,10 @@ McpServerParams: TypeAlias = Annotated[
 
 
 def address_of(params: McpServerParams) -> str:
-    """What people call the server: its command line, or its URL without what may be secret."""
+    """What people call the server: its command line, or its URL, without what may be secret."""
     if isinstance(params, StdioServerParams):
-        return " ".join([params.command, *params.args])
-    return params.url.partition("?")[0]
+        return _SECRET.sub(r"\1***", " ".join([params.command, *params.args]))
+    return _USER.sub("//", params.url.partition("?")[0])
 
 
 def answer_seconds(params: McpServerParams) -> float:

@@ -4,6 +4,7 @@ RuntimeError
 ├── McpServerUnavailable    no connection came about
 ├── McpNotRunning           there is no connection, since nobody asked for one
 └── McpConnectionLost       the connection is gone, maybe in the middle of a request
+    └── McpSessionForgotten the server has forgotten us, and has not done what it was asked
 TimeoutError
 └── McpRequestTimedOut      the server took too long to answer
 ValueError
@@ -17,6 +18,7 @@ from agentchat.ext.tools.mcp._config import (
     StdioServerParams,
     address_of,
     answer_seconds,
+    start_seconds,
 )
 
 
@@ -31,7 +33,7 @@ class McpServerUnavailable(RuntimeError):
     def __init__(self, params: McpServerParams, reason: BaseException) -> None:
         self.server = address_of(params)
         self.reason = _first_cause(reason)
-        said = str(self.reason) or "it took too long"
+        said = str(self.reason) or f"no introduction within {start_seconds(params):g} seconds"
         super().__init__(
             f"Actor is not initialized. Please check the server connection.\n"
             f"  server:   {self.server}\n"
@@ -64,6 +66,10 @@ class McpConnectionLost(RuntimeError):
             f"  request:  {request}\n"
             f"  fix:      ask again; a workbench connects anew"
         )
+
+
+class McpSessionForgotten(McpConnectionLost):
+    """A server has been restarted, and refuses what belongs to a session from before."""
 
 
 class McpRequestTimedOut(TimeoutError):
@@ -102,7 +108,8 @@ class McpToolChanged(ValueError):
             f"The MCP tool {tool!r} is not the one that was approved: its description, arguments "
             f"or annotations have changed.\n"
             f"  server:   {server}\n"
-            f"  fix:      read the new description; if you trust it, approve what tool_hashes() gives"
+            f"  fix:      read the new description; if you trust it, approve its new hash, which "
+            f"tool_hashes() gives"
         )
 
 

@@ -30,9 +30,6 @@ T = TypeVar("T")
 _IS_FIRST = not hasattr(exceptions, "MCPError")
 _CANCELLED_WRITE_SECONDS = 1.0
 
-SdkError: type[Exception] = getattr(exceptions, "McpError" if _IS_FIRST else "MCPError")
-"""What the SDK raises for a server's error; its `error` has the code and the message."""
-
 RESOURCE_TEMPLATES = "resourceTemplates" if _IS_FIRST else "resource_templates"
 _CURSOR = "nextCursor" if _IS_FIRST else "next_cursor"
 
@@ -56,10 +53,16 @@ WireTool: TypeAlias = Annotated[types.Tool, PlainSerializer(wire)]
 """A tool that is written as the protocol has it, whatever version of the SDK reads it again."""
 
 
-def error_code(error: Exception) -> int:
-    """The JSON-RPC code of an `SdkError`."""
-    code: int = error.error.code  # type: ignore[attr-defined]
-    return code
+def connection_closed(error: BaseException) -> bool:
+    """Whether a request failed since there is no connection any more."""
+    answered = getattr(error, "error", None)
+    return bool(getattr(answered, "code", None) == types.CONNECTION_CLOSED)
+
+
+def session_forgotten(error: BaseException) -> bool:
+    """Whether a server refused a request since it does not know the session, as after a restart."""
+    # Neither the protocol nor the SDK has a code for it: over HTTP it is a plain 404.
+    return str(error).lower() in ("session not found", "session terminated")
 
 
 def tools_changed(message: Any) -> bool:

@@ -13,7 +13,6 @@ import pytest
 
 from agentchat.core import CancellationToken
 from agentchat.core.code_executor import CodeBlock, FunctionWithRequirements, with_requirements
-from agentchat.ext.code_executors import create_default_code_executor
 from agentchat.ext.code_executors._command_line import CommandLineCodeResult
 from agentchat.ext.code_executors.local import LocalCommandLineCodeExecutor
 
@@ -347,10 +346,3 @@ def test_can_be_saved_and_loaded(tmp_path: Path) -> None:
     assert saved.provider == "agentchat.ext.code_executors.local.LocalCommandLineCodeExecutor"
     assert loaded.dump_component() == saved
     assert (loaded.timeout, loaded.work_dir) == (7, tmp_path)
-
-
-def test_without_docker_the_default_is_this_machine() -> None:
-    with pytest.warns(UserWarning, match="Docker is not available or not running"):
-        executor = create_default_code_executor()
-
-    assert isinstance(executor, LocalCommandLineCodeExecutor)

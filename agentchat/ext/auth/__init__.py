@@ -1,0 +1,1 @@
+"""Ways to prove to a service who is calling, one room a library."""

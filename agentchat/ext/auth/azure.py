@@ -1,0 +1,62 @@
+"""AzureTokenProvider: bearer tokens, by azure.identity."""
+
+from typing import Self
+
+from pydantic import BaseModel
+
+from agentchat.core._component import Component, ComponentBase
+
+try:
+    from azure.core.credentials import TokenProvider
+    from azure.identity import DefaultAzureCredential, get_bearer_token_provider
+except ImportError as error:
+    raise ImportError(
+        'AzureTokenProvider needs azure-identity: pip install "agentchat-harness[azure]"'
+    ) from error
+
+__all__ = ["AzureTokenProvider", "Component", "ComponentBase", "TokenProviderConfig"]
+
+_KIND = DefaultAzureCredential.__name__
+
+
+class TokenProviderConfig(BaseModel):
+    """A saved provider: no secret, but where to find one."""
+
+    provider_kind: str
+    """Class of the credential; `DefaultAzureCredential` is the one that can be loaded."""
+
+    scopes: list[str]
+
+
+class AzureTokenProvider(ComponentBase[TokenProviderConfig], Component[TokenProviderConfig]):
+    """Gives a token whenever it is called, a new one when the last is about to expire.
+
+    Args:
+        credential: What asks for tokens.
+        scopes: What they are for.
+    """
+
+    component_type = "token_provider"
+    component_config_schema = TokenProviderConfig
+    component_provider_override = "agentchat.ext.auth.azure.AzureTokenProvider"
+
+    def __init__(self, credential: TokenProvider, *scopes: str) -> None:
+        self.credential = credential
+        self.scopes = list(scopes)
+        self.provider = get_bearer_token_provider(credential, *scopes)
+
+    def __call__(self) -> str:
+        """A valid token; asking for it may block."""
+        token: str = self.provider()
+        return token
+
+    def _to_config(self) -> TokenProviderConfig:
+        if not isinstance(self.credential, DefaultAzureCredential):
+            raise ValueError("Only DefaultAzureCredential is supported")  # noqa: TRY004
+        return TokenProviderConfig(provider_kind=_KIND, scopes=self.scopes)
+
+    @classmethod
+    def _from_config(cls, config: TokenProviderConfig) -> Self:
+        if config.provider_kind != _KIND:
+            raise ValueError("Only DefaultAzureCredential is supported")
+        return cls(DefaultAzureCredential(), *config.scopes)

@@ -1,0 +1,193 @@
+"""A command in a container that never outlives its time: what it has started goes with it."""
+
+import asyncio
+import contextlib
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from docker.utils.socket import read
+
+from agentchat.core._cancellation import CancellationToken
+from agentchat.ext.code_executors._docker_engine import ContainerNotRunning, naming_errors
+from agentchat.ext.code_executors._process import TIMED_OUT, Outcome
+
+WORKSPACE: Final = "/workspace"
+"""Where in the container the working directory is."""
+
+CANCELLED: Final = 1
+"""Exit code of what was cancelled."""
+
+_CONTAINER_ENDED: Final = 137
+_MARK: Final = "AGENTCHAT_EXECUTION"
+_LAST_WORDS_SECONDS: Final = 1.0
+_PIECE_BYTES: Final = 65536
+_HEADER_BYTES: Final = 8
+"""Before each frame of output: which stream it is of, three bytes, and its length in four."""
+
+# Every descendant has the mark in its environment, in whatever session or group it hides.
+_KILL_MARKED: Final = """
+command -v grep >/dev/null || exit 1
+for round in 1 2 3 4 5 6 7 8 9 10; do
+    found=$(grep -lsa "$1" /proc/[0-9]*/environ)
+    [ -n "$found" ] || exit 0
+    for file in $found; do
+        process=${file#/proc/}
+        kill -9 "${process%/environ}" 2>/dev/null
+    done
+done
+exit 1
+"""
+
+
+async def run(
+    container: Any,
+    arguments: Sequence[str],
+    timeout_seconds: float,
+    cancellation_token: CancellationToken,
+) -> Outcome:
+    """Runs a program in a container until it has ended and its output is closed.
+
+    When the time is up, or the token is cancelled, the program and its descendants are killed; the
+    outcome has what they wrote until then. It is the same when the awaiting task is cancelled,
+    except that there is no outcome.
+
+    Raises:
+        ContainerNotRunning: There is no container to run it in.
+        DockerUnavailable: The engine does not answer.
+    """
+    execution = _Execution(container, arguments)
+    try:
+        with cancellation_token.interrupting():
+            return await _ended(execution, timeout_seconds)
+    except TimeoutError:
+        return Outcome(TIMED_OUT, f"{execution.text()}\n Timeout")
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if not cancellation_token.is_cancelled() or (task is not None and task.cancelling()):
+            raise
+        return Outcome(CANCELLED, f"{execution.text()}Code execution was cancelled.")
+
+
+class _Execution:
+    """One program in a container. Its methods block, except `text`."""
+
+    def __init__(self, container: Any, arguments: Sequence[str]) -> None:
+        self._container = container
+        self._engine = container.client.api
+        self._arguments = list(arguments)
+        self._mark = f"{_MARK}={secrets.token_hex(16)}"
+        self._output = bytearray()
+        self._id = ""
+        self._socket: Any = None
+
+    def start(self) -> None:
+        with naming_errors(self._container.name):
+            created = self._engine.exec_create(
+                self._container.id,
+                self._arguments,
+                # A killed process can't write out what it has held back.
+                environment=[self._mark, "PYTHONUNBUFFERED=1"],
+                workdir=WORKSPACE,
+            )
+            self._id = created["Id"]
+            self._socket = self._engine.exec_start(self._id, socket=True)
+
+    def read(self) -> None:
+        """Collects output until all who could write are gone."""
+        # The connection of an execution that is abandoned is closed under the reader.
+        with contextlib.suppress(OSError, ValueError):
+            for frame in _frames_of(self._socket):
+                self._output += frame
+
+    def outcome(self) -> Outcome:
+        try:
+            with naming_errors(self._container.name):
+                exit_code = self._engine.exec_inspect(self._id)["ExitCode"]
+                self._container.reload()
+        except ContainerNotRunning:
+            exit_code = None
+        if exit_code is None or self._container.status != "running":
+            return Outcome(_CONTAINER_ENDED, f"{self.text()}\nThe container ended meanwhile.")
+        return Outcome(exit_code, self.text())
+
+    def kill(self) -> None:
+        killer = ["/bin/sh", "-c", _KILL_MARKED, "kill", self._mark]
+        # Where there is no container any more, nothing is left to kill.
+        with contextlib.suppress(ContainerNotRunning), naming_errors(self._container.name):
+            if self._container.exec_run(killer).exit_code != 0:
+                self._container.restart(timeout=0)
+
+    def close(self) -> None:
+        connection = getattr(self._socket, "_sock", self._socket)
+        # A reader would not notice that the connection is closed; it does notice its end.
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+        # The library keeps the connection open for as long as the response under the socket.
+        self._socket._response.close()
+        self._socket.close()
+
+    def text(self) -> str:
+        """All it wrote until now, as it came; bytes that are not UTF-8 are replaced."""
+        return self._output.decode("utf-8", "replace")
+
+
+def _frames_of(connection: Any) -> Iterator[bytes]:
+    # The library's own reader asks the system for each few bytes, too slow for code that floods.
+    received = bytearray()
+    while piece := read(connection, _PIECE_BYTES):
+        received += piece
+        while len(received) >= _HEADER_BYTES:
+            end = _HEADER_BYTES + int.from_bytes(received[4:_HEADER_BYTES])
+            if len(received) < end:
+                break
+            yield bytes(received[_HEADER_BYTES:end])
+            del received[:end]
+
+
+async def _ended(execution: _Execution, timeout_seconds: float) -> Outcome:
+    # A cancellation must not fall between the start of the program and our hold on it.
+    starting = asyncio.ensure_future(asyncio.to_thread(execution.start))
+    reading: asyncio.Future[None] | None = None
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            await asyncio.shield(starting)
+            reading = _in_thread_of_its_own(execution.read)
+            await asyncio.shield(reading)
+    except BaseException:
+        await starting
+        await _end(execution, reading or _in_thread_of_its_own(execution.read))
+        raise
+    await asyncio.to_thread(execution.close)
+    return await asyncio.to_thread(execution.outcome)
+
+
+async def _end(execution: _Execution, reading: "asyncio.Future[None]") -> None:
+    try:
+        await asyncio.shield(asyncio.ensure_future(asyncio.to_thread(execution.kill)))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS_SECONDS):
+                await asyncio.shield(reading)
+    finally:
+        execution.close()
+
+
+# Many executions at once must not use up the loop's threads: those that kill need one, too.
+def _in_thread_of_its_own(work: Callable[[], None]) -> "asyncio.Future[None]":
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def finish() -> None:
+        if not done.done():
+            done.set_result(None)
+
+    def run_and_tell() -> None:
+        work()
+        # The loop may be closed by the time that an abandoned reader ends.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(finish)
+
+    threading.Thread(target=run_and_tell, daemon=True, name="docker-output").start()
+    return done

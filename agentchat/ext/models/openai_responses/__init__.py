@@ -1,0 +1,13 @@
+"""A client of OpenAI's Responses API, and of the servers that speak it."""
+
+try:
+    import openai as _openai  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        'This needs the OpenAI SDK: pip install "agentchat-harness[openai]"'
+    ) from error
+
+from agentchat.ext.models.openai_responses._client import OpenAIResponsesChatCompletionClient
+from agentchat.ext.models.openai_responses._errors import ResponseNotCompleted
+
+__all__ = ["OpenAIResponsesChatCompletionClient", "ResponseNotCompleted"]
