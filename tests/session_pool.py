@@ -3,6 +3,7 @@
 Each session is a Python process that keeps what earlier code has left in memory.
 """
 
+import contextlib
 import json
 import signal
 import subprocess
@@ -99,7 +100,12 @@ class Session:
 
     def end(self) -> None:
         self.process.kill()
-        self.process.communicate()
+        with self._lock:
+            self.process.wait()
+            for pipe in (self.process.stdin, self.process.stdout):
+                assert pipe is not None
+                with contextlib.suppress(OSError):
+                    pipe.close()
 
 
 class SessionPool:
@@ -126,7 +132,7 @@ class SessionPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        for session in self.sessions.values():
+        for session in list(self.sessions.values()):
             session.end()
         self._server.shutdown()
         self._server.server_close()
@@ -166,11 +172,11 @@ class SessionPool:
     def _executed(self, identifier: str, properties: Any) -> Answer:
         assert properties["codeInputType"] == "inline"
         assert properties["executionType"] == "synchronous"
-        answer = self.sessions[identifier].execute(
-            properties["code"], properties["timeoutInSeconds"]
-        )
+        session = self.sessions[identifier]
+        answer = session.execute(properties["code"], properties["timeoutInSeconds"])
         if answer is None:
-            self.sessions.pop(identifier).end()
+            session.end()
+            self.sessions.pop(identifier, None)
             return refused(500, "SessionCrashed")
         return as_json(200, {"properties": answer})
 

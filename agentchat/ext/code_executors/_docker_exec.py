@@ -5,6 +5,7 @@ import contextlib
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
@@ -20,9 +21,11 @@ WORKSPACE: Final = "/workspace"
 CANCELLED: Final = 1
 """Exit code of what was cancelled."""
 
-_CONTAINER_ENDED: Final = 137
+_KILLED: Final = 137
+_KILLED_BY: Final = "Killed, for want of memory, by other code, or together with its container."
 _MARK: Final = "AGENTCHAT_EXECUTION"
 _LAST_WORDS_SECONDS: Final = 1.0
+_POLL_SECONDS: Final = 0.02
 _PIECE_BYTES: Final = 65536
 _HEADER_BYTES: Final = 8
 """Before each frame of output: which stream it is of, three bytes, and its length in four."""
@@ -96,21 +99,22 @@ class _Execution:
             self._socket = self._engine.exec_start(self._id, socket=True)
 
     def read(self) -> None:
-        """Collects output until all who could write are gone."""
+        """Collects output until all who could write are gone, and the program has exited."""
         # The connection of an execution that is abandoned is closed under the reader.
         with contextlib.suppress(OSError, ValueError):
             for frame in _frames_of(self._socket):
                 self._output += frame
+        with contextlib.suppress(ContainerNotRunning):
+            while self._state()["Running"]:
+                time.sleep(_POLL_SECONDS)
 
     def outcome(self) -> Outcome:
         try:
-            with naming_errors(self._container.name):
-                exit_code = self._engine.exec_inspect(self._id)["ExitCode"]
-                self._container.reload()
+            exit_code = self._state()["ExitCode"]
         except ContainerNotRunning:
-            exit_code = None
-        if exit_code is None or self._container.status != "running":
-            return Outcome(_CONTAINER_ENDED, f"{self.text()}\nThe container ended meanwhile.")
+            exit_code = _KILLED
+        if exit_code == _KILLED:
+            return Outcome(_KILLED, f"{self.text()}\n{_KILLED_BY}")
         return Outcome(exit_code, self.text())
 
     def kill(self) -> None:
@@ -128,6 +132,10 @@ class _Execution:
         # The library keeps the connection open for as long as the response under the socket.
         self._socket._response.close()
         self._socket.close()
+
+    def _state(self) -> Any:
+        with naming_errors(self._container.name):
+            return self._engine.exec_inspect(self._id)
 
     def text(self) -> str:
         """All it wrote until now, as it came; bytes that are not UTF-8 are replaced."""
@@ -179,15 +187,23 @@ def _in_thread_of_its_own(work: Callable[[], None]) -> "asyncio.Future[None]":
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
-    def finish() -> None:
-        if not done.done():
+    def finish(error: Exception | None) -> None:
+        if done.done():
+            return
+        if error is None:
             done.set_result(None)
+        else:
+            done.set_exception(error)
 
     def run_and_tell() -> None:
-        work()
+        error = None
+        try:
+            work()
+        except Exception as raised:
+            error = raised
         # The loop may be closed by the time that an abandoned reader ends.
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(finish)
+            loop.call_soon_threadsafe(finish, error)
 
     threading.Thread(target=run_and_tell, daemon=True, name="docker-output").start()
     return done

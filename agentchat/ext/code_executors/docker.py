@@ -199,9 +199,9 @@ class DockerCommandLineCodeExecutor(CodeExecutor, Component[DockerCommandLineCod
     ) -> CommandLineCodeResult:
         """Runs the blocks in order, up to the first that fails.
 
-        The exit code is 124 when a block took too long, 1 when the token was cancelled and for a
-        file outside the workspace, and 137 when the container ended meanwhile; the output then
-        tells.
+        The exit code is 124 when a block took too long, 137 when it was killed, alone or with the
+        container, and 1 when the token was cancelled and for a file outside the workspace; the
+        output then tells.
 
         Raises:
             ContainerNotRunning: The executor has not been started, or its container has ended.

@@ -98,8 +98,9 @@ class VectorIndex:
         kind = ["TYPE", settings.datatype.upper(), "DIM", dimensions]
         kind += ["DISTANCE_METRIC", settings.metric.upper()]
         field = ["vector", "VECTOR", settings.algorithm.upper(), len(kind), *kind]
+        client: Any = self._client
         try:
-            await self._client.execute_command("FT.CREATE", self._name, *covered, "SCHEMA", *field)
+            await client.execute_command("FT.CREATE", self._name, *covered, "SCHEMA", *field)
         except ResponseError as error:
             if "already exists" not in str(error).lower():
                 raise NoVectorSearch(self._name, str(error)) from error

@@ -188,7 +188,7 @@ async def f40_code_in_a_configuration_is_not_run_unless_that_is_allowed() -> Non
 
 
 async def f40_a_configuration_can_not_name_any_module() -> None:
-    configuration = ComponentModel(provider="antigravity.Flight", config={})
+    configuration = ComponentModel(provider="colorsys.Colors", config={})
 
     async def load() -> None:
         Model.load_component(configuration)

@@ -4,17 +4,15 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from openai import AsyncOpenAI, OpenAIError
 
 from agentchat import EVENT_LOGGER_NAME
 from agentchat.core._world import sleep
-from agentchat.ext.agents.openai._assistants_api import AssistantsApi
+from agentchat.ext.agents.openai._assistants_api import POLL_SECONDS, AssistantsApi
 
 _event_log = logging.getLogger(EVENT_LOGGER_NAME)
-
-_POLL_SECONDS: Final = 0.5
 
 
 class AssistantFiles:
@@ -70,7 +68,7 @@ class AssistantFiles:
         path = f"/vector_stores/{vector_store_id}/file_batches"
         batch = await self._api.post(path, {"file_ids": file_ids})
         while batch["status"] == "in_progress":
-            await sleep(_POLL_SECONDS)
+            await sleep(POLL_SECONDS)
             batch = await self._api.get(f"{path}/{batch['id']}")
         failed = (batch.get("file_counts") or {}).get("failed", 0)
         if batch["status"] != "completed" or failed:

@@ -9,9 +9,8 @@ from openai import OpenAIError
 from agentchat.core import FunctionCall
 from agentchat.core._world import sleep
 from agentchat.core.models import FunctionExecutionResult
-from agentchat.ext.agents.openai._assistants_api import AssistantsApi, Json
+from agentchat.ext.agents.openai._assistants_api import POLL_SECONDS, AssistantsApi, Json
 
-_POLL_SECONDS: Final = 0.5
 _UNDER_WAY: Final = ("queued", "in_progress", "cancelling", "requires_action")
 
 
@@ -83,7 +82,7 @@ class AssistantRun:
                     if call["type"] == "function"
                 ]
             else:
-                await sleep(_POLL_SECONDS)
+                await sleep(POLL_SECONDS)
                 self._run = await self._api.get(self._path)
         if self._run["status"] != "completed":
             raise AssistantRunEnded(self._run["id"], self._run["status"], _reason(self._run))

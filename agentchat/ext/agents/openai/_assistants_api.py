@@ -13,6 +13,9 @@ if TYPE_CHECKING:  # The SDK's own modules may move; only a type checker would m
 
 Json = dict[str, Any]
 
+POLL_SECONDS = 0.5
+"""How long to wait before asking again whether something is done."""
+
 _HEADERS = {"OpenAI-Beta": "assistants=v2"}
 _PAGE_SIZE = 100
 

@@ -99,7 +99,8 @@ class ChromaDBVectorMemory(Memory, Component[ChromaDBVectorMemoryConfig]):
             **kwargs,
         )
         # A collection is as near as it was made to be, whatever this configuration says.
-        metric = (collection.configuration.get("hnsw") or {}).get("space", "l2")
+        made = collection.configuration_json
+        metric = (made.get("hnsw") or made.get("spann") or {}).get("space", "l2")
         results = [
             content_of(document, metadata or {}, score=_score(metric, distance), id=known_as)
             for document, metadata, distance, known_as in zip(

@@ -48,6 +48,7 @@ from agentchat.ext.models.openai_responses._request import is_create_argument, r
 
 logger = logging.getLogger(EVENT_LOGGER_NAME)
 
+
 class OpenAIResponsesChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
     """Asks a model through OpenAI's Responses API, at OpenAI or behind a `base_url`.
 

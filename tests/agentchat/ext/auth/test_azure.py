@@ -4,9 +4,9 @@ import pytest
 
 pytest.importorskip("azure.identity", reason="needs azure: azure-identity is not installed")
 
-from azure.core.credentials import AccessToken  # noqa: E402 - it needs the library
+from azure.core.credentials import AccessToken
 
-from agentchat.ext.auth.azure import AzureTokenProvider  # noqa: E402 - it needs the library
+from agentchat.ext.auth.azure import AzureTokenProvider
 
 SCOPE = "https://cognitiveservices.azure.com/.default"
 FAR_AWAY = 2**40

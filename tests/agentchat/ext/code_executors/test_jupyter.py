@@ -8,8 +8,8 @@ from agentchat.core.code_executor import CodeBlock
 
 pytest.importorskip("jupyter_client", reason="needs jupyter: its client is not installed")
 
-from agentchat.ext.code_executors._kernel import KernelNotInstalled  # noqa: E402 - as above
-from agentchat.ext.code_executors.jupyter import (  # noqa: E402 - as above
+from agentchat.ext.code_executors._kernel import KernelNotInstalled
+from agentchat.ext.code_executors.jupyter import (
     CellTimedOut,
     JupyterCodeExecutor,
     JupyterCodeResult,

@@ -19,6 +19,7 @@ from agentchat.core import Image
 from agentchat.core.memory import MemoryContent, MemoryMimeType
 from agentchat.core.model_context import UnboundedChatCompletionContext
 from agentchat.core.models import LLMMessage, SystemMessage, UserMessage
+from harness.conformance import check_memory
 
 chromadb = pytest.importorskip("chromadb", reason="needs chromadb")
 
@@ -122,10 +123,30 @@ async def test_the_collection_is_made_with_the_metric(tmp_path: Path, metric: st
         await memory.add(fact(FACTS[0]))
         (found,) = (await memory.query(FACTS[0])).results
 
-        space = memory._collection.configuration["hnsw"]["space"]
+        space = memory._collection.configuration_json["hnsw"]["space"]
 
     assert space == metric
     assert (found.metadata or {})["score"] == pytest.approx(1, abs=1e-5)
+
+
+async def test_keeps_the_promises_of_every_memory(tmp_path: Path) -> None:
+    folders = map(str, range(100))
+    made = []
+
+    def make() -> ChromaDBVectorMemory:
+        made.append(ChromaDBVectorMemory(config_of(tmp_path / next(folders))))
+        return made[-1]
+
+    await check_memory(make)
+    for memory in made:
+        await memory.close()
+
+
+async def test_nothing_is_told_to_the_maker_of_the_library(tmp_path: Path) -> None:
+    async with memory_in(tmp_path) as memory:
+        await memory.add(fact(FACTS[0]))
+
+        assert memory._client.get_settings().anonymized_telemetry is False
 
 
 async def test_a_note_is_replaced_and_not_repeated(tmp_path: Path) -> None:

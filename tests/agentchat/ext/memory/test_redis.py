@@ -14,14 +14,15 @@ import pytest
 from agentchat.core.memory import MemoryContent, MemoryMimeType
 from agentchat.core.model_context import UnboundedChatCompletionContext
 from agentchat.core.models import LLMMessage, SystemMessage, UserMessage
+from harness.conformance import check_memory
 
 pytest.importorskip("redis", reason="needs redis")
 
-from redis.asyncio import Redis  # noqa: E402 - it is asked for above
+from redis.asyncio import Redis
 
-from agentchat.core._component_arguments import NotConfigurable  # noqa: E402 - like the next
-from agentchat.ext.memory._redis_vectors import NoVectorSearch, _packed  # noqa: E402
-from agentchat.ext.memory.redis import RedisMemory, RedisMemoryConfig  # noqa: E402
+from agentchat.core._component_arguments import NotConfigurable
+from agentchat.ext.memory._redis_vectors import NoVectorSearch, _packed
+from agentchat.ext.memory.redis import RedisMemory, RedisMemoryConfig
 
 FACTS = (
     "The user wants temperatures in Celsius.",
@@ -114,6 +115,18 @@ async def test_a_sequential_memory_tells_the_latest_in_order(server_url: str) ->
 
         assert await told(memory, "whatever") == [*FACTS[1:]]
         assert await told(memory, "", top_k=1) == [FACTS[2]]
+
+
+async def test_keeps_the_promises_of_every_memory(server_url: str) -> None:
+    names = map(str, range(100))
+
+    def make() -> RedisMemory:
+        name = f"promises_{next(names)}"
+        return RedisMemory(
+            RedisMemoryConfig(redis_url=server_url, sequential=True, index_name=name)
+        )
+
+    await check_memory(make)
 
 
 async def test_what_was_added_comes_back_as_it_was(server_url: str) -> None:
