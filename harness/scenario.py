@@ -111,13 +111,18 @@ def scenario(
             root=project_of(file),
             function=function,
             title=title or called.replace("_", " "),
-            description=description.strip(),
+            description=_unwrapped(description.strip()),
             task=task,
             expect=tuple(expect),
             tags=tuple(tags),
         )
 
     return make
+
+
+def _unwrapped(text: str) -> str:
+    """Paragraphs, each on one line: where the author's editor broke them means nothing."""
+    return re.sub(r"(?<=\S)\n(?=\S)", " ", text)
 
 
 def project_of(file: Path) -> Path:
