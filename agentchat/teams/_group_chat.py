@@ -82,6 +82,19 @@ class BaseGroupChat(Team, Component[BaseModel]):
     def description(self) -> str:
         return self._description
 
+    @property
+    def thread(self) -> Sequence[Utterance]:
+        """Everything said and done in turns that are over; a new list after a reset or load."""
+        return self._opened().conversation.thread
+
+    @property
+    def is_between_runs(self) -> bool:
+        """Whether the last run, also one whose result nobody waited for, came to its own end."""
+        manager = self._opened()
+        thread = manager.conversation.thread
+        # What the manager says itself, such as an instruction, belongs to a turn under way.
+        return manager.turns_taken == 0 and bool(thread) and thread[-1].source != manager.name
+
     async def run(
         self,
         *,

@@ -3,7 +3,8 @@
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any, Protocol, TypeVar
+from contextlib import aclosing
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from agentchat.base import ChatAgent, Response, TaskResult, Team
 from agentchat.core import AgentId, CancellationToken
@@ -103,21 +104,78 @@ class AgentSeat(LocalSeat):
         await self._agent.on_reset(CancellationToken())
 
 
+@runtime_checkable
+class Recalling(Protocol):
+    """A team that can tell what has been said in it."""
+
+    @property
+    def thread(self) -> Sequence[BaseAgentEvent | BaseChatMessage]:
+        """Everything said and done, in turns that are over; a new list after a reset or load."""
+        ...
+
+    @property
+    def is_between_runs(self) -> bool:
+        """Whether the last run, also one whose result nobody waited for, came to its own end."""
+        ...
+
+
 class TeamSeat(LocalSeat):
-    """A team inside the team."""
+    """A team inside the team.
+
+    When its turn is broken off, turns inside it may be over already. Its next turn goes on from
+    there: it is not told again what it knows, and its answer holds what it has said before.
+    """
 
     def __init__(self, team: Team, team_id: str) -> None:
         super().__init__(team, team_id)
         self._team = team
+        # Up to where the team's thread has been part of an answer, and in which thread.
+        self._answered = 0
+        self._answered_in: object = None
 
-    def answer(self, messages: Sequence[BaseChatMessage], token: CancellationToken) -> Speech:
+    async def answer(
+        self, messages: Sequence[BaseChatMessage], token: CancellationToken
+    ) -> AsyncGenerator[BaseAgentEvent | BaseChatMessage | Response | TaskResult, None]:
+        begun = self._begun(messages)
+        known, given = {each.id for each in begun}, {each.id for each in messages}
+        before = [each for each in begun if each.id not in given]
+        if before and isinstance(self._team, Recalling) and self._team.is_between_runs:
+            # It was broken off when all was said, and only the result was still to come.
+            self._settle()
+            yield TaskResult(messages=before)
+            return
         # With nothing new to say to it, it goes on where it stopped.
-        return self._team.run_stream(
-            task=messages or None, cancellation_token=token, output_task_messages=False
+        stream = self._team.run_stream(
+            task=[each for each in messages if each.id not in known] or None,
+            cancellation_token=token,
+            output_task_messages=False,
         )
+        async with aclosing(stream):
+            async for item in stream:
+                if isinstance(item, TaskResult):
+                    self._settle()
+                    if before:
+                        item = item.model_copy(update={"messages": [*before, *item.messages]})
+                yield item
 
     async def reset(self) -> None:
         await self._team.reset()
+
+    def _begun(
+        self, messages: Sequence[BaseChatMessage]
+    ) -> Sequence[BaseAgentEvent | BaseChatMessage]:
+        """What was said in a turn that was broken off; the messages given to it come first."""
+        thread = self._team.thread if isinstance(self._team, Recalling) else ()
+        if thread is self._answered_in:
+            return thread[self._answered :]
+        given = {each.id for each in messages}
+        start = next((n for n, each in enumerate(thread) if each.id in given), len(thread))
+        return thread[start:]
+
+    def _settle(self) -> None:
+        if isinstance(self._team, Recalling):
+            self._answered_in = self._team.thread
+            self._answered = len(self._team.thread)
 
 
 def seat_of(participant: ChatAgent | Team, team_id: str) -> LocalSeat:
