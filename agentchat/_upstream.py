@@ -3,9 +3,12 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
 
 OURS_BY_UPSTREAM = {
     "autogen_agentchat": "agentchat",
@@ -37,13 +40,19 @@ def upstream_name(name: str) -> str:
     return name
 
 
-class _Aliases(MetaPathFinder, Loader):
-    """Finds our module under its upstream name; the module itself is the same object."""
+class _Aliases:
+    """Finds our module under its upstream name; the module itself is the same object.
+
+    It has what a finder and a loader need, and not their base classes: importing those takes
+    longer than the rest of this module.
+    """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        return ModuleSpec(fullname, self) if our_name(fullname) != fullname else None
+        if our_name(fullname) == fullname:
+            return None
+        return ModuleSpec(fullname, cast("Loader", self))
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = import_module(our_name(spec.name))

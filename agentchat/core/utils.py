@@ -1,9 +1,5 @@
 """JSON out of a model's text, and pydantic classes out of JSON schemas."""
 
-import json
-import re
-from typing import Any
-
 from agentchat.core._json_schema import (
     FormatNotSupportedError,
     ReferenceNotFoundError,
@@ -11,6 +7,7 @@ from agentchat.core._json_schema import (
     UnsupportedKeywordError,
     schema_to_pydantic_model,
 )
+from agentchat.core._json_text import extract_json_from_str
 
 __all__ = [
     "FormatNotSupportedError",
@@ -20,18 +17,3 @@ __all__ = [
     "extract_json_from_str",
     "schema_to_pydantic_model",
 ]
-
-_FENCED = re.compile(r"```[ \t]*(?P<language>[\w+-]*)[ \t]*\n(?P<text>.*?)```", re.DOTALL)
-
-
-def extract_json_from_str(content: str) -> list[dict[str, Any]]:
-    """The JSON objects in the fenced blocks of a text; without any block, the text itself.
-
-    Raises:
-        ValueError: A block is of another language, or is not JSON.
-    """
-    blocks = list(_FENCED.finditer(content))
-    for block in blocks:
-        if block["language"].lower() not in ("", "json"):
-            raise ValueError(f"Expected JSON object, but found language: {block['language']}")
-    return [json.loads(text) for text in [block["text"] for block in blocks] or [content]]

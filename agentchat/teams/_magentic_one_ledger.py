@@ -5,13 +5,13 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from agentchat.core._json_text import extract_json_from_str
 from agentchat.core.models import (
     AssistantMessage,
     ChatCompletionClient,
     LLMMessage,
     UserMessage,
 )
-from agentchat.core.utils import extract_json_from_str
 
 _ATTEMPTS = 10
 

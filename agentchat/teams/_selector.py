@@ -11,7 +11,7 @@ from typing import Any
 
 from agentchat import TRACE_LOGGER_NAME
 from agentchat.base import ChatAgent, Team, TerminationCondition
-from agentchat.core import AgentRuntime, FunctionCall, Image
+from agentchat.core import AgentRuntime
 from agentchat.core.model_context import ChatCompletionContext, UnboundedChatCompletionContext
 from agentchat.core.models import (
     AssistantMessage,
@@ -33,6 +33,7 @@ from agentchat.state import SelectorManagerState
 from agentchat.teams._conversation import Turn, Utterance
 from agentchat.teams._group_chat import BaseGroupChat
 from agentchat.teams._manager import Choice, GroupChatManager, Roster, Rules
+from agentchat.teams._transcript import Transcript
 
 trace_logger = logging.getLogger(TRACE_LOGGER_NAME)
 
@@ -81,6 +82,7 @@ class SelectorGroupChatManager(GroupChatManager):
             " ".join(f"{seat.name}: {seat.description}".split()) for seat in roster.seats
         )
         self._mention_by_name = {name: _mention_of(name) for name in self._names}
+        self._transcript = Transcript()
         self._previous: str | None = None
         # How much of the thread the model context has been told.
         self._told = 0
@@ -210,7 +212,7 @@ class SelectorGroupChatManager(GroupChatManager):
                 for heard in _as_model_messages(message):
                     await context.add_message(heard)
         self._told = len(self.conversation.thread)
-        return _history_of(await context.get_messages())
+        return self._transcript.of(await context.get_messages())
 
     def _mentioned(self, answer: str, names: Sequence[str]) -> list[str]:
         return [name for name in names if self._mention_by_name[name].search(answer)]
@@ -255,20 +257,6 @@ def _text_of(result: CreateResult) -> str:
 def _as_model_messages(message: BaseChatMessage) -> list[LLMMessage]:
     context = message.context if isinstance(message, HandoffMessage) else []
     return [*context, message.to_model_message()]
-
-
-def _history_of(messages: Sequence[LLMMessage]) -> str:
-    """What was said, a block a message; the results of tools are nobody's words."""
-    said = [each for each in messages if isinstance(each, UserMessage | AssistantMessage)]
-    return "\n".join(f"{message.source}: {_as_text(message.content)}\n\n" for message in said)
-
-
-def _as_text(content: str | Sequence[str | Image | FunctionCall]) -> str:
-    if isinstance(content, str):
-        return content
-    if any(isinstance(part, FunctionCall) for part in content):
-        return str(content)
-    return " ".join("[Image]" if isinstance(part, Image) else str(part) for part in content)
 
 
 class SelectorGroupChat(BaseGroupChat):

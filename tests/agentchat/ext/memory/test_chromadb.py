@@ -372,7 +372,8 @@ async def test_a_server_remembers_too(port_of_server: int) -> None:
     await memory.clear()
 
     assert (found, await told(memory, "a vegan meal")) == ([FACTS[1]], [])
-    connections = memory._client._server._session
+    client = memory._client
     await memory.close()
-    # Chroma itself leaves them to the garbage collector, which complains.
-    connections.close()
+    # Chroma itself leaves its connections to the garbage collector, which complains.
+    client._server._session.close()
+    client._admin_client._server._session.close()
