@@ -121,6 +121,7 @@ class SessionPool:
 
         self.sessions: dict[str, Session] = {}
         self._made = 0
+        self._lock = threading.Lock()
         self._directory = tempfile.TemporaryDirectory()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}/pools/mine"
@@ -132,9 +133,12 @@ class SessionPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        for session in list(self.sessions.values()):
-            session.end()
         self._server.shutdown()
+        with self._lock:
+            sessions, self.sessions = list(self.sessions.values()), {}
+        for session in sessions:
+            session.end()
+        # It waits for the requests in hand, which have just lost their sessions.
         self._server.server_close()
         self._directory.cleanup()
 
@@ -176,15 +180,18 @@ class SessionPool:
         answer = session.execute(properties["code"], properties["timeoutInSeconds"])
         if answer is None:
             session.end()
-            self.sessions.pop(identifier, None)
+            with self._lock:
+                self.sessions.pop(identifier, None)
             return refused(500, "SessionCrashed")
         return as_json(200, {"properties": answer})
 
     def _session(self, identifier: str) -> Session:
-        if identifier not in self.sessions:
-            self._made += 1
-            self.sessions[identifier] = Session(Path(self._directory.name) / str(self._made))
-        return self.sessions[identifier]
+        # Several requests of one session may come at once; the session is made once.
+        with self._lock:
+            if identifier not in self.sessions:
+                self._made += 1
+                self.sessions[identifier] = Session(Path(self._directory.name) / str(self._made))
+            return self.sessions[identifier]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         pool = self

@@ -1,6 +1,7 @@
 """AzureTokenProvider: bearer tokens, by azure.identity."""
 
-from typing import Self
+from collections.abc import Callable
+from typing import ClassVar, Self
 
 from pydantic import BaseModel
 
@@ -9,10 +10,10 @@ from agentchat.core._component import Component, ComponentBase
 try:
     from azure.core.credentials import TokenProvider
     from azure.identity import DefaultAzureCredential, get_bearer_token_provider
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
         'AzureTokenProvider needs azure-identity: pip install "agentchat-harness[azure]"'
-    ) from error
+    ) from _missing
 
 __all__ = ["AzureTokenProvider", "Component", "ComponentBase", "TokenProviderConfig"]
 
@@ -36,14 +37,14 @@ class AzureTokenProvider(ComponentBase[TokenProviderConfig], Component[TokenProv
         scopes: What they are for.
     """
 
-    component_type = "token_provider"
-    component_config_schema = TokenProviderConfig
-    component_provider_override = "agentchat.ext.auth.azure.AzureTokenProvider"
+    component_type: ClassVar[str] = "token_provider"
+    component_config_schema: ClassVar[type[BaseModel]] = TokenProviderConfig
+    component_provider_override: ClassVar[str] = "agentchat.ext.auth.azure.AzureTokenProvider"
 
     def __init__(self, credential: TokenProvider, *scopes: str) -> None:
         self.credential = credential
-        self.scopes = list(scopes)
-        self.provider = get_bearer_token_provider(credential, *scopes)
+        self.scopes: list[str] = list(scopes)
+        self.provider: Callable[[], str] = get_bearer_token_provider(credential, *scopes)
 
     def __call__(self) -> str:
         """A valid token; asking for it may block."""

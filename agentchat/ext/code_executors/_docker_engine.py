@@ -9,10 +9,10 @@ from agentchat.ext.code_executors import _container_owner as owner
 try:
     import docker
     from docker.errors import APIError, DockerException, ImageNotFound, NotFound
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
         'Running code in Docker needs docker: pip install "agentchat-harness[docker]"'
-    ) from error
+    ) from _missing
 
 
 class DockerUnavailable(RuntimeError):

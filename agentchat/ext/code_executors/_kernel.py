@@ -11,10 +11,10 @@ try:
     from jupyter_client.asynchronous.client import AsyncKernelClient
     from jupyter_client.kernelspec import NoSuchKernel
     from jupyter_client.manager import AsyncKernelManager
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
         'JupyterCodeExecutor needs jupyter_client: pip install "agentchat-harness[jupyter]"'
-    ) from error
+    ) from _missing
 
 _READY_SECONDS: Final = 60
 _LOOK_AFTER_SECONDS: Final = 0.25

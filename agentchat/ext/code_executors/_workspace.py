@@ -8,7 +8,7 @@ from pathlib import Path
 from agentchat.core._function_source import Function, build_python_functions_file
 from agentchat.ext.code_executors._process import Outcome
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 Run = Callable[[Sequence[str]], Awaitable[Outcome]]
 """Runs a program with its arguments in the directory."""

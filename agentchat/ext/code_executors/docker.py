@@ -8,7 +8,9 @@ import warnings
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
+
+from pydantic import BaseModel
 
 from agentchat.core._cancellation import CancellationToken
 from agentchat.core._component import Component
@@ -112,8 +114,8 @@ class DockerCommandLineCodeExecutor(CodeExecutor, Component[DockerCommandLineCod
         ValueError: The timeout is too short, or the module's name no identifier.
     """
 
-    component_config_schema = DockerCommandLineCodeExecutorConfig
-    component_provider_override = (
+    component_config_schema: ClassVar[type[BaseModel]] = DockerCommandLineCodeExecutorConfig
+    component_provider_override: ClassVar[str] = (
         "agentchat.ext.code_executors.docker.DockerCommandLineCodeExecutor"
     )
 
@@ -163,7 +165,7 @@ class DockerCommandLineCodeExecutor(CodeExecutor, Component[DockerCommandLineCod
             pids_limit=pids_limit,
         )
         # Not out of the run's repeatable ids: another run may have a container on this engine.
-        self.container_name = container_name or f"agentchat-code-exec-{secrets.token_hex(8)}"
+        self.container_name: str = container_name or f"agentchat-code-exec-{secrets.token_hex(8)}"
         self._functions = list(functions)
         self._functions_are_ready = not self._functions
         self._temporary_directory: tempfile.TemporaryDirectory[str] | None = None

@@ -5,7 +5,7 @@ import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import BaseModel
 
@@ -72,8 +72,10 @@ class JupyterCodeExecutor(CodeExecutor, Component[JupyterCodeExecutorConfig]):
         ValueError: The timeout is too short.
     """
 
-    component_config_schema = JupyterCodeExecutorConfig
-    component_provider_override = "agentchat.ext.code_executors.jupyter.JupyterCodeExecutor"
+    component_config_schema: ClassVar[type[BaseModel]] = JupyterCodeExecutorConfig
+    component_provider_override: ClassVar[str] = (
+        "agentchat.ext.code_executors.jupyter.JupyterCodeExecutor"
+    )
 
     def __init__(
         self,

@@ -198,7 +198,7 @@ class TextCanvasMemory(Memory):
     """
 
     def __init__(self, canvas: TextCanvas | None = None) -> None:
-        self.canvas = TextCanvas() if canvas is None else canvas
+        self.canvas: TextCanvas = TextCanvas() if canvas is None else canvas
         self._note = Note()
 
     async def update_context(self, model_context: ChatCompletionContext) -> UpdateContextResult:

@@ -29,8 +29,10 @@ os.environ.setdefault("MEM0_TELEMETRY", "False")
 
 try:
     import mem0
-except ImportError as error:
-    raise ImportError('Mem0Memory needs mem0ai: pip install "agentchat-harness[mem0]"') from error
+except ImportError as _missing:
+    raise ImportError(
+        'Mem0Memory needs mem0ai: pip install "agentchat-harness[mem0]"'
+    ) from _missing
 
 __all__ = ["Mem0Memory", "Mem0MemoryConfig"]
 
@@ -77,7 +79,7 @@ class Mem0Memory(Memory, Component[Mem0MemoryConfig]):
     """
 
     component_config_schema: ClassVar[type[BaseModel]] = Mem0MemoryConfig
-    component_provider_override = "agentchat.ext.memory.mem0.Mem0Memory"
+    component_provider_override: ClassVar[str] = "agentchat.ext.memory.mem0.Mem0Memory"
 
     def __init__(
         self,

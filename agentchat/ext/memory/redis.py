@@ -22,8 +22,10 @@ from agentchat.ext.memory._question import question_in
 
 try:
     from redis.asyncio import Redis
-except ImportError as error:
-    raise ImportError('RedisMemory needs redis: pip install "agentchat-harness[redis]"') from error
+except ImportError as _missing:
+    raise ImportError(
+        'RedisMemory needs redis: pip install "agentchat-harness[redis]"'
+    ) from _missing
 
 from agentchat.ext.memory._redis_vectors import VectorIndex, VectorIndexSettings
 
@@ -75,12 +77,12 @@ class RedisMemory(Memory, Component[RedisMemoryConfig]):
     """
 
     component_config_schema: ClassVar[type[BaseModel]] = RedisMemoryConfig
-    component_provider_override = "agentchat.ext.memory.redis.RedisMemory"
+    component_provider_override: ClassVar[str] = "agentchat.ext.memory.redis.RedisMemory"
 
     def __init__(
         self, config: RedisMemoryConfig | None = None, *, client: Redis | None = None
     ) -> None:
-        self.config = config or RedisMemoryConfig()
+        self.config: RedisMemoryConfig = config or RedisMemoryConfig()
         self._given_client = client
         self._client: Redis = Redis.from_url(self.config.redis_url) if client is None else client
         self._note = Note()

@@ -43,7 +43,7 @@ from agentchat.ext.models._names import normalized
 from agentchat.ext.models._requests import Request
 from agentchat.ext.models._thinking import THINK_START
 
-logger = logging.getLogger(EVENT_LOGGER_NAME)
+logger: logging.Logger = logging.getLogger(EVENT_LOGGER_NAME)
 
 Json = dict[str, Any]
 

@@ -28,7 +28,7 @@ from agentchat.ext.models._transience import is_transient, status_of
 
 __all__ = ["FallbackChatCompletionClient", "is_the_models_own"]
 
-logger = logging.getLogger(EVENT_LOGGER_NAME)
+logger: logging.Logger = logging.getLogger(EVENT_LOGGER_NAME)
 
 
 def is_the_models_own(error: Exception) -> bool:
@@ -66,7 +66,7 @@ class FallbackChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
     ) -> None:
         if not clients:
             raise ValueError("FallbackChatCompletionClient needs at least one client")
-        self.clients = list(clients)
+        self.clients: list[ChatCompletionClient] = list(clients)
         self._falls_through = falls_through or is_the_models_own
 
     async def create(

@@ -29,7 +29,7 @@ from agentchat.ext.models._transience import is_transient, seconds_to_wait
 
 __all__ = ["RetryPolicy", "RetryingChatCompletionClient", "is_transient"]
 
-logger = logging.getLogger(EVENT_LOGGER_NAME)
+logger: logging.Logger = logging.getLogger(EVENT_LOGGER_NAME)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class RetryingChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
         retry_on: Callable[[Exception], bool] | None = None,
     ) -> None:
         self.client = client
-        self.policy = policy or RetryPolicy()
+        self.policy: RetryPolicy = policy or RetryPolicy()
         self._is_worth_it = retry_on or is_transient
 
     async def create(

@@ -1,6 +1,6 @@
 """PythonCodeExecutionTool: lets a model run code."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, Field, model_serializer
 
@@ -47,7 +47,7 @@ class PythonCodeExecutionTool(
         executor: Where the code runs; starting and stopping it is the caller's.
     """
 
-    component_config_schema = PythonCodeExecutionToolConfig
+    component_config_schema: ClassVar[type[BaseModel]] = PythonCodeExecutionToolConfig
 
     def __init__(self, executor: CodeExecutor) -> None:
         super().__init__(

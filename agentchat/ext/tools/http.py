@@ -12,7 +12,7 @@ ValueError
 import asyncio
 import json
 import re
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import quote
 
 import httpx2
@@ -126,7 +126,7 @@ class HttpTool(BaseTool[BaseModel, Any], Component[HttpToolConfig]):
         UnfitPath: The schema has no argument for a place in the path.
     """
 
-    component_config_schema = HttpToolConfig
+    component_config_schema: ClassVar[type[BaseModel]] = HttpToolConfig
 
     def __init__(  # noqa: PLR0913 - upstream's
         self,
@@ -142,7 +142,7 @@ class HttpTool(BaseTool[BaseModel, Any], Component[HttpToolConfig]):
         return_type: Literal["text", "json"] = "text",
         timeout: float = 5.0,
     ) -> None:
-        self.server_params = HttpToolConfig(
+        self.server_params: HttpToolConfig = HttpToolConfig(
             name=name,
             description=description,
             scheme=scheme,

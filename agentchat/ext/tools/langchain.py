@@ -14,10 +14,10 @@ from agentchat.core.utils import schema_to_pydantic_model
 
 try:
     from langchain_core.tools import BaseTool as LangChainTool
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
         'LangChainToolAdapter needs langchain-core: pip install "agentchat-harness[langchain]"'
-    ) from error
+    ) from _missing
 
 __all__ = ["LangChainToolAdapter"]
 

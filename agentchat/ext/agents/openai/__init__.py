@@ -2,10 +2,10 @@
 
 try:
     import openai as _openai  # noqa: F401
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
         'This needs the OpenAI SDK: pip install "agentchat-harness[openai]"'
-    ) from error
+    ) from _missing
 
 from agentchat.ext.agents.openai._assistant_agent import OpenAIAssistantAgent
 from agentchat.ext.agents.openai._assistant_run import AssistantRunEnded

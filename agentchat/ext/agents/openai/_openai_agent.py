@@ -3,9 +3,10 @@
 import logging
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
 from openai import AsyncAzureOpenAI, AsyncOpenAI, OpenAIError
+from pydantic import BaseModel
 
 from agentchat import EVENT_LOGGER_NAME
 from agentchat.agents import BaseChatAgent
@@ -88,8 +89,8 @@ class OpenAIAgent(BaseChatAgent, Component[OpenAIAgentConfig]):
             may be no round of calls.
     """
 
-    component_config_schema = OpenAIAgentConfig
-    component_provider_override = "agentchat.ext.agents.openai.OpenAIAgent"
+    component_config_schema: ClassVar[type[BaseModel]] = OpenAIAgentConfig
+    component_provider_override: ClassVar[str] = "agentchat.ext.agents.openai.OpenAIAgent"
 
     def __init__(  # noqa: PLR0913
         self,

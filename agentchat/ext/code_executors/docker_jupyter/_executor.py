@@ -5,7 +5,7 @@ import contextlib
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from pydantic import BaseModel, SecretStr
 
@@ -89,8 +89,8 @@ class DockerJupyterCodeExecutor(CodeExecutor, Component[DockerJupyterCodeExecuto
         ValueError: The timeout is too short, or the server is none.
     """
 
-    component_config_schema = DockerJupyterCodeExecutorConfig
-    component_provider_override = (
+    component_config_schema: ClassVar[type[BaseModel]] = DockerJupyterCodeExecutorConfig
+    component_provider_override: ClassVar[str] = (
         "agentchat.ext.code_executors.docker_jupyter.DockerJupyterCodeExecutor"
     )
 

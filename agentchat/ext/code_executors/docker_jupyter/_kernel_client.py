@@ -21,10 +21,10 @@ from agentchat.ext.code_executors.docker_jupyter._errors import (
 
 try:
     import websockets
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
         'JupyterKernelClient needs websockets: pip install "agentchat-harness[docker-jupyter]"'
-    ) from error
+    ) from _missing
 
 TIMED_OUT: Final = "Timeout waiting for output from code block."
 

@@ -84,7 +84,7 @@ CMD exec jupyter kernelgateway --KernelGatewayApp.ip=0.0.0.0 --KernelGatewayApp.
         network: str | None = None,
     ) -> None:
         self._token = token if isinstance(token, str) else secrets.token_hex(32)
-        self.bind_dir = None if bind_dir is None else _writable(Path(bind_dir))
+        self.bind_dir: Path | None = None if bind_dir is None else _writable(Path(bind_dir))
         binding = {"bind": str(work_dir), "mode": "rw"}
         with _docker_engine.connected() as client:
             _docker_engine.end_abandoned(client)

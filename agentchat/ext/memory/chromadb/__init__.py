@@ -2,10 +2,10 @@
 
 try:
     import chromadb as _chromadb  # noqa: F401
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
         'ChromaDBVectorMemory needs chromadb: pip install "agentchat-harness[chromadb]"'
-    ) from error
+    ) from _missing
 
 from agentchat.ext.memory.chromadb._config import (
     ChromaDBVectorMemoryConfig,

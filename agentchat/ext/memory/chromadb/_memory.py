@@ -45,7 +45,9 @@ class ChromaDBVectorMemory(Memory, Component[ChromaDBVectorMemoryConfig]):
     """
 
     component_config_schema: ClassVar[type[BaseModel]] = ChromaDBVectorMemoryConfig
-    component_provider_override = "agentchat.ext.memory.chromadb.ChromaDBVectorMemory"
+    component_provider_override: ClassVar[str] = (
+        "agentchat.ext.memory.chromadb.ChromaDBVectorMemory"
+    )
 
     def __init__(self, config: ChromaDBVectorMemoryConfig | None = None) -> None:
         self._config = config or PersistentChromaDBVectorMemoryConfig()

@@ -2,10 +2,10 @@
 
 try:
     import anthropic as _anthropic  # noqa: F401
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
         'This needs the Anthropic SDK: pip install "agentchat-harness[anthropic]"'
-    ) from error
+    ) from _missing
 
 from agentchat.ext.models.anthropic._anthropic_client import AnthropicChatCompletionClient
 from agentchat.ext.models.anthropic._bedrock_client import AnthropicBedrockChatCompletionClient

@@ -3,10 +3,10 @@
 try:
     import azure.core as _azure  # noqa: F401
     import openai as _openai  # noqa: F401
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
         'This needs Azure\'s credentials and the OpenAI SDK: pip install "agentchat-harness[azure]"'
-    ) from error
+    ) from _missing
 
 from agentchat.ext.models.azure._client import AzureAIChatCompletionClient
 from agentchat.ext.models.azure.config import AzureAIChatCompletionClientConfig

@@ -37,7 +37,7 @@ class OllamaRefused(Exception):
     def __init__(self, message: str, response: httpx2.Response) -> None:
         self.error = message
         self.response = response
-        self.status_code = response.status_code
+        self.status_code: int = response.status_code
         super().__init__(
             f"Ollama refused: {message} (status code: {response.status_code})\n"
             f"  where:    {response.request.url}\n"

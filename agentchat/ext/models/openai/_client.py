@@ -48,7 +48,7 @@ from agentchat.ext.models.openai._reply import read_chunk, read_completion
 from agentchat.ext.models.openai._request import Call, Request, Settings, request_of
 from agentchat.ext.models.openai._tokens import count_tokens
 
-logger = logging.getLogger(EVENT_LOGGER_NAME)
+logger: logging.Logger = logging.getLogger(EVENT_LOGGER_NAME)
 
 
 class BaseOpenAIChatCompletionClient(ChatCompletionClient):

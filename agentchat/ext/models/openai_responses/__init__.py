@@ -2,10 +2,10 @@
 
 try:
     import openai as _openai  # noqa: F401
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
         'This needs the OpenAI SDK: pip install "agentchat-harness[openai]"'
-    ) from error
+    ) from _missing
 
 from agentchat.ext.models.openai_responses._client import OpenAIResponsesChatCompletionClient
 from agentchat.ext.models.openai_responses._errors import ResponseNotCompleted

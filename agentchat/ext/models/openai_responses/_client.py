@@ -6,7 +6,7 @@ import warnings
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from openai import AsyncOpenAI
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -46,7 +46,7 @@ from agentchat.ext.models.openai_responses._exchange import (
 from agentchat.ext.models.openai_responses._reply import read_response
 from agentchat.ext.models.openai_responses._request import is_create_argument, request_of
 
-logger = logging.getLogger(EVENT_LOGGER_NAME)
+logger: logging.Logger = logging.getLogger(EVENT_LOGGER_NAME)
 
 
 class OpenAIResponsesChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
@@ -76,7 +76,7 @@ class OpenAIResponsesChatCompletionClient(ChatCompletionClient, Component[BaseMo
         TypeError: An argument is not one of the API's.
     """
 
-    component_provider_override = (
+    component_provider_override: ClassVar[str] = (
         "agentchat.ext.models.openai_responses.OpenAIResponsesChatCompletionClient"
     )
 

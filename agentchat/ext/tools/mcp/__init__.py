@@ -2,8 +2,8 @@
 
 try:
     import mcp as _mcp  # noqa: F401
-except ImportError as error:
-    raise ImportError('MCP needs its SDK: pip install "agentchat-harness[mcp]"') from error
+except ImportError as _missing:
+    raise ImportError('MCP needs its SDK: pip install "agentchat-harness[mcp]"') from _missing
 
 from agentchat.ext.tools.mcp._actor import McpSessionActor
 from agentchat.ext.tools.mcp._adapter import (

@@ -111,7 +111,7 @@ class StdioMcpToolAdapterConfig(BaseModel):
 class StdioMcpToolAdapter(McpToolAdapter[StdioServerParams], Component[StdioMcpToolAdapterConfig]):
     """A tool of a server that is a program on this machine."""
 
-    component_config_schema = StdioMcpToolAdapterConfig
+    component_config_schema: ClassVar[type[BaseModel]] = StdioMcpToolAdapterConfig
 
     def _to_config(self) -> StdioMcpToolAdapterConfig:
         return StdioMcpToolAdapterConfig(server_params=self._server_params, tool=self._tool)
@@ -131,7 +131,7 @@ class SseMcpToolAdapterConfig(BaseModel):
 class SseMcpToolAdapter(McpToolAdapter[SseServerParams], Component[SseMcpToolAdapterConfig]):
     """A tool of a server that is reached over HTTP with server-sent events."""
 
-    component_config_schema = SseMcpToolAdapterConfig
+    component_config_schema: ClassVar[type[BaseModel]] = SseMcpToolAdapterConfig
 
     def _to_config(self) -> SseMcpToolAdapterConfig:
         return SseMcpToolAdapterConfig(server_params=self._server_params, tool=self._tool)
@@ -153,7 +153,7 @@ class StreamableHttpMcpToolAdapter(
 ):
     """A tool of a server that is reached over streamable HTTP."""
 
-    component_config_schema = StreamableHttpMcpToolAdapterConfig
+    component_config_schema: ClassVar[type[BaseModel]] = StreamableHttpMcpToolAdapterConfig
 
     def _to_config(self) -> StreamableHttpMcpToolAdapterConfig:
         return StreamableHttpMcpToolAdapterConfig(

@@ -125,7 +125,7 @@ class StdioElicitor(StreamElicitor, Component[StdioElicitorConfig]):
         timeout: Seconds that the person has; after that, the request is cancelled. None: no limit.
     """
 
-    component_config_schema = StdioElicitorConfig
+    component_config_schema: ClassVar[type[BaseModel]] = StdioElicitorConfig
 
     def __init__(self, timeout: float | None = None) -> None:
         super().__init__(sys.stdin, sys.stdout, timeout)

@@ -31,8 +31,8 @@ class McpServerUnavailable(RuntimeError):
     """
 
     def __init__(self, params: McpServerParams, reason: BaseException) -> None:
-        self.server = address_of(params)
-        self.reason = _first_cause(reason)
+        self.server: str = address_of(params)
+        self.reason: BaseException = _first_cause(reason)
         said = str(self.reason) or f"no introduction within {start_seconds(params):g} seconds"
         super().__init__(
             f"Actor is not initialized. Please check the server connection.\n"
@@ -58,7 +58,7 @@ class McpConnectionLost(RuntimeError):
     """
 
     def __init__(self, params: McpServerParams, request: str) -> None:
-        self.server = address_of(params)
+        self.server: str = address_of(params)
         self.request = request
         super().__init__(
             f"MCP actor task crashed: the connection was lost.\n"
@@ -81,9 +81,9 @@ class McpRequestTimedOut(TimeoutError):
     """
 
     def __init__(self, params: McpServerParams, request: str) -> None:
-        self.server = address_of(params)
+        self.server: str = address_of(params)
         self.request = request
-        self.seconds = answer_seconds(params)
+        self.seconds: float = answer_seconds(params)
         is_program = isinstance(params, StdioServerParams)
         setting = "read_timeout_seconds" if is_program else "sse_read_timeout"
         super().__init__(

@@ -33,7 +33,7 @@ class StaticRootsProvider(RootsProvider, Component[StaticRootsProviderConfig]):
         roots: The directories.
     """
 
-    component_config_schema = StaticRootsProviderConfig
+    component_config_schema: ClassVar[type[BaseModel]] = StaticRootsProviderConfig
 
     def __init__(self, roots: list[types.Root]) -> None:
         self._roots = roots

@@ -53,7 +53,7 @@ class ChatCompletionClientSampler(Sampler, Component[ChatCompletionClientSampler
         model_client: The model; what the server says of models it would prefer is not followed.
     """
 
-    component_config_schema = ChatCompletionClientSamplerConfig
+    component_config_schema: ClassVar[type[BaseModel]] = ChatCompletionClientSamplerConfig
 
     def __init__(self, model_client: ChatCompletionClient) -> None:
         self._model_client = model_client

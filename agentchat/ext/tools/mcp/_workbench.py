@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from typing import Any, Literal, Self, cast
+from typing import Any, ClassVar, Literal, Self, cast
 
 from mcp import types
 from pydantic import BaseModel, Field
@@ -65,7 +65,7 @@ class McpWorkbench(Workbench, Component[McpWorkbenchConfig]):
         ValueError: Two overrides have the same name.
     """
 
-    component_config_schema = McpWorkbenchConfig
+    component_config_schema: ClassVar[type[BaseModel]] = McpWorkbenchConfig
 
     def __init__(
         self,
