@@ -19,6 +19,7 @@ from agentchat.core import CancellationToken
 from agentchat.core.code_executor import CodeBlock, CodeExecutor, CodeResult
 from agentchat.ext.code_executors.azure import ACADynamicSessionsCodeExecutor
 from agentchat.ext.code_executors.local import LocalCommandLineCodeExecutor
+from tests.docker_engine import need_engine
 from tests.session_pool import SessionPool
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and signals")
@@ -57,10 +58,8 @@ class Credential:
 @contextmanager
 def engine_with(image: str) -> Iterator[Any]:
     docker = pytest.importorskip("docker", reason="needs docker: its library is not installed")
-    try:
-        client = docker.from_env()
-    except (docker.errors.DockerException, OSError):
-        pytest.skip("needs docker: no engine answers")
+    need_engine()
+    client = docker.from_env()
     try:
         client.images.get(image)
     except docker.errors.ImageNotFound:

@@ -4,6 +4,7 @@ import pytest
 
 from agentchat.ext.code_executors import create_default_code_executor
 from agentchat.ext.code_executors.local import LocalCommandLineCodeExecutor
+from tests.docker_engine import need_engine
 
 docker = pytest.importorskip("docker", reason="needs docker: its library is not installed")
 
@@ -21,10 +22,7 @@ def test_without_an_engine_the_default_is_this_machine(monkeypatch: pytest.Monke
 def test_with_an_engine_the_default_is_docker(tmp_path: Path) -> None:
     from agentchat.ext.code_executors.docker import DockerCommandLineCodeExecutor
 
-    try:
-        docker.from_env().close()
-    except (docker.errors.DockerException, OSError):
-        pytest.skip("needs docker: no engine answers")
+    need_engine()
 
     executor = create_default_code_executor(str(tmp_path))
 

@@ -11,6 +11,7 @@ import pytest
 from agentchat.core import CancellationToken
 from agentchat.core.code_executor import CodeBlock, FunctionWithRequirements
 from agentchat.ext.code_executors._command_line import CommandLineCodeResult
+from tests.docker_engine import need_engine
 
 docker = pytest.importorskip("docker", reason="needs docker: its library is not installed")
 
@@ -42,10 +43,8 @@ asyncio.run(main())
 
 @pytest.fixture
 def engine() -> Iterator[Any]:
-    try:
-        client = docker.from_env()
-    except (docker.errors.DockerException, OSError):
-        pytest.skip("needs docker: no engine answers")
+    need_engine()
+    client = docker.from_env()
     try:
         client.images.get(IMAGE)
     except docker.errors.ImageNotFound:
