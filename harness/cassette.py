@@ -84,6 +84,12 @@ class Interaction:
     agent_path: tuple[str, ...] = ()
     """Who asked, outermost first, each with its turn: `("editors#2", "writer#1")`."""
 
+    test: str = ""
+    """The test that asked, as pytest names it, where several share the cassette."""
+
+    beneath: tuple[int, ...] = ()
+    """For a call of a model client: the interactions that it made over HTTP, numbered from 1."""
+
     @property
     def agent(self) -> str:
         """The name of the innermost agent that asked; empty when none did."""

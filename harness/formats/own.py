@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 
 from harness.cassette import (
     Cassette,
@@ -103,6 +103,8 @@ class _Response(_Body):
 
 class _Interaction(_Record):
     agent_path: list[str] = []
+    test: str = ""
+    beneath: list[PositiveInt] = []
     request: _Request
     response: _Response
 
@@ -169,7 +171,13 @@ def _interaction(file: _Interaction) -> Interaction:
     request = Request(
         file.request.method, file.request.url, _headers(file.request.headers), file.request.content
     )
-    return Interaction(request, _response(file.response), tuple(file.agent_path))
+    return Interaction(
+        request,
+        _response(file.response),
+        tuple(file.agent_path),
+        file.test,
+        tuple(file.beneath),
+    )
 
 
 def _response(file: _Response) -> Response | Unanswered:
@@ -202,7 +210,11 @@ def _decoded(text: str | None, base64: str | None) -> bytes:
 def _stored_interaction(interaction: Interaction) -> dict[str, Any]:
     request = interaction.request
     return {
-        **_given(agent_path=list(interaction.agent_path)),
+        **_given(
+            agent_path=list(interaction.agent_path),
+            test=interaction.test,
+            beneath=list(interaction.beneath),
+        ),
         "request": {
             "method": request.method,
             "url": request.url,
