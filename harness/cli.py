@@ -8,6 +8,8 @@ import typer
 
 from agentchat import __version__
 from harness.commands import cassettes
+from harness.commands.init import init
+from harness.commands.migrate import migrate
 from harness.commands.report import report
 from harness.commands.run import run
 from harness.commands.serve import serve
@@ -25,6 +27,8 @@ app = typer.Typer(
 app.command()(run)
 app.command()(report)
 app.command()(serve)
+app.command()(init)
+app.command()(migrate)
 app.add_typer(cassettes.app, name="cassettes")
 
 
