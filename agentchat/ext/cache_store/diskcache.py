@@ -52,6 +52,11 @@ class DiskCacheStore(CacheStore[T], Component[DiskCacheStoreConfig]):
             return default
         return cast(T, from_text(value) if isinstance(value, str) else value)
 
+    def get_text(self, key: str) -> str | None:
+        """The JSON text under the key; None when there is none, or an entry of another kind."""
+        value = self.cache.get(key)
+        return value if isinstance(value, str) else None
+
     def set(self, key: str, value: T) -> None:
         """Keeps the value under the key, in the place of an older one.
 

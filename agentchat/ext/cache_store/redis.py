@@ -51,10 +51,17 @@ class RedisStore(CacheStore[T], Component[RedisStoreConfig]):
 
     def get(self, key: str, default: T | None = None) -> T | None:
         try:
-            value = self.cache.get(key)
-            return default if value is None else cast(T, from_text(cast(bytes, value)))
-        except (redis.RedisError, ConnectionError, UnicodeDecodeError):
+            text = self.get_text(key)
+            return default if text is None else cast(T, from_text(text))
+        except UnicodeDecodeError:
             return default
+
+    def get_text(self, key: str) -> str | bytes | None:
+        """The JSON text under the key; None when there is none, or the server is away."""
+        try:
+            return self.cache.get(key)
+        except (redis.RedisError, ConnectionError):
+            return None
 
     def set(self, key: str, value: T) -> None:
         """Keeps the value under the key, unless it has no JSON form or the server is away."""

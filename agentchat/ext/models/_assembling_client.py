@@ -2,12 +2,11 @@
 
 import logging
 import sys
-import warnings
-from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager, suppress
+from abc import abstractmethod
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, Literal
+from typing import ClassVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -19,53 +18,22 @@ from agentchat.core.logging import (
     LLMStreamEndEvent,
     LLMStreamStartEvent,
 )
-from agentchat.core.models import (
-    ChatCompletionClient,
-    CreateResult,
-    LLMMessage,
-    ModelCapabilities,
-    ModelFamily,
-    ModelInfo,
-    RequestUsage,
-)
+from agentchat.core.models import CreateResult, LLMMessage, ModelFamily, ModelInfo, RequestUsage
 from agentchat.core.tools import Tool, ToolSchema
-from agentchat.ext.models._assembler import ReplyAssembler
 from agentchat.ext.models._cache_key import Call
-from agentchat.ext.models._errors import (
-    EmptyReply,
-    RefusedToAnswer,
-    TruncatedStream,
-    UnfitOutput,
-    UnreadableReply,
-)
+from agentchat.ext.models._called_client import CalledClient
+from agentchat.ext.models._errors import EmptyReply, RefusedToAnswer, TruncatedStream, UnfitOutput
 from agentchat.ext.models._estimate import estimated_tokens
 from agentchat.ext.models._names import normalized
+from agentchat.ext.models._reading import Json, reading
+from agentchat.ext.models._reply_reader import ReplyReader
 from agentchat.ext.models._requests import Request
 from agentchat.ext.models._thinking import THINK_START
 
 logger: logging.Logger = logging.getLogger(EVENT_LOGGER_NAME)
 
-Json = dict[str, Any]
 
-_SHOWN_CHARACTERS = 200
-
-
-class ReplyReader(ABC):
-    """Reads one reply of a vendor, whole or event by event, into the assembler."""
-
-    def __init__(self) -> None:
-        self.assembler = ReplyAssembler()
-
-    @abstractmethod
-    def read_whole(self, body: Json) -> bool:
-        """Reads a whole reply; False when there is nothing in it to read."""
-
-    @abstractmethod
-    def read_event(self, event: Json) -> Iterator[str]:
-        """Reads an event of a stream; yields what the stream's reader shall see of it."""
-
-
-class AssemblingClient(ChatCompletionClient):
+class AssemblingClient(CalledClient):
     """Asks a model; a vendor's client says how: what is sent, and how the replies are read.
 
     Args:
@@ -73,6 +41,12 @@ class AssemblingClient(ChatCompletionClient):
         model_info: What the model can do.
         token_limit: Tokens that a request may have; None when unknown.
     """
+
+    _reader_class: ClassVar[type[ReplyReader]]
+    """What reads a reply."""
+
+    _conversation_key: ClassVar[str] = "messages"
+    """What the vendor calls the conversation in a request."""
 
     def __init__(self, model: str, model_info: ModelInfo, token_limit: int | None = None) -> None:
         self._model = model
@@ -94,79 +68,46 @@ class AssemblingClient(ChatCompletionClient):
     ) -> AsyncGenerator[Json, None]:
         """Sends a request, and gives the events of the reply; closing it ends the connection."""
 
-    @abstractmethod
-    def _reader(self) -> ReplyReader:
-        """What reads one reply."""
-
-    async def create(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
-    ) -> CreateResult:
-        """The model's answer.
-
-        Raises:
-            ValueError: The model can't do what is asked for, or the arguments contradict.
-            ModelReplyError: The reply can't be used; see its subclasses.
-        """
-        call = Call(messages, tools, tool_choice, json_output, extra_create_args)
+    async def _answer(self, call: Call, token: CancellationToken | None) -> CreateResult:
         request = self._request_of(call, stream=False)
-        body = await self._exchange(request, cancellation_token)
-        reader = self._reader()
-        with reading(request.model):
-            is_reply = reader.read_whole(body)
+        body = await self._exchange(request, token)
+        reader = self._reader_class(request.model)
+        try:
+            with reading(request.model):
+                is_reply = reader.read_whole(body)
+        finally:
+            # Also an answer of no use may have cost something.
+            self._count(request, reader)
         self._log_call(request, body, reader.assembler.usage)
-        self._count(request, reader.assembler)
         if not is_reply:
             raise EmptyReply(request.model, body)
         return self._finished(request, reader)
 
-    async def create_stream(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
+    async def _pieces(
+        self, call: Call, token: CancellationToken | None
     ) -> AsyncGenerator[str | CreateResult, None]:
-        """The model's answer as pieces of text, and at the end, once, the whole of it.
-
-        Reasoning is among the pieces, between `<think>` and `</think>`. What a stream had cost
-        when it broke, or was left, is counted as far as the vendor had said.
-
-        Raises:
-            ValueError: The model can't do what is asked for, or the arguments contradict.
-            ModelReplyError: The reply can't be used; see its subclasses.
-        """
-        call = Call(messages, tools, tool_choice, json_output, extra_create_args)
+        """The answer; what it had cost when it broke is counted as far as the vendor had said."""
         request = self._request_of(call, stream=True)
         if logger.isEnabledFor(logging.INFO):
-            logger.info(LLMStreamStartEvent(messages=request.body["messages"]))
-        reader = self._reader()
-        assembler = reader.assembler
+            logger.info(LLMStreamStartEvent(messages=request.body[self._conversation_key]))
+        reader = self._reader_class(request.model)
         has_begun = False
         try:
-            async with aclosing(self._events(request, cancellation_token)) as events:
+            async with aclosing(self._events(request, token)) as events:
                 async for event in events:
                     has_begun = True
                     with reading(request.model):
                         pieces = list(reader.read_event(event))
                     for piece in pieces:
                         yield piece
-            for piece in assembler.end_thinking():
+            for piece in reader.shown.end_thinking():
                 yield piece
         finally:
             if has_begun:
-                self._count(request, assembler)
-        if assembler.finish_reason is None:
-            raise TruncatedStream(request.model, assembler.text, len(assembler.tool_calls))
+                self._count(request, reader)
+        if not reader.is_complete:
+            shown = reader.shown
+            raise TruncatedStream(request.model, shown.text, len(shown.tool_calls))
         yield self._finished_stream(request, reader)
 
     def actual_usage(self) -> RequestUsage:
@@ -189,14 +130,6 @@ class AssemblingClient(ChatCompletionClient):
         """About how many tokens the request leaves free; without a known limit, any number."""
         limit = sys.maxsize if self._token_limit is None else self._token_limit
         return limit - self.count_tokens(messages, tools=tools)
-
-    @property
-    def capabilities(self) -> ModelCapabilities:
-        """Deprecated: see `model_info`."""
-        warnings.warn(
-            "capabilities is deprecated, use model_info instead", DeprecationWarning, stacklevel=2
-        )
-        return self._model_info
 
     @property
     def model_info(self) -> ModelInfo:
@@ -239,7 +172,7 @@ class AssemblingClient(ChatCompletionClient):
         if logger.isEnabledFor(logging.INFO):
             logger.info(
                 LLMCallEvent(
-                    messages=request.body["messages"],
+                    messages=request.body[self._conversation_key],
                     response=body,
                     prompt_tokens=usage.prompt_tokens,
                     completion_tokens=usage.completion_tokens,
@@ -247,7 +180,8 @@ class AssemblingClient(ChatCompletionClient):
                 )
             )
 
-    def _count(self, request: Request, assembler: ReplyAssembler) -> None:
+    def _count(self, request: Request, reader: ReplyReader) -> None:
+        assembler = reader.assembler
         self._spend(assembler.usage)
         report_usage(
             request.model,
@@ -261,39 +195,6 @@ class AssemblingClient(ChatCompletionClient):
             prompt_tokens=self._usage.prompt_tokens + usage.prompt_tokens,
             completion_tokens=self._usage.completion_tokens + usage.completion_tokens,
         )
-
-
-@contextmanager
-def reading(model: str) -> Iterator[None]:
-    """A block that reads JSON which may be any; what it stumbles over is an UnreadableReply."""
-    try:
-        yield
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
-        raise UnreadableReply(model, f"{type(error).__name__}: {error}") from error
-
-
-def as_object(model: str, value: object) -> Json:
-    """A reply, or an event of one, that must be a JSON object.
-
-    Raises:
-        UnreadableReply: It is something else.
-    """
-    if not isinstance(value, dict):
-        raise UnreadableReply(
-            model, f"it is not a JSON object but {str(value)[:_SHOWN_CHARACTERS]!r}"
-        )
-    return value
-
-
-async def run_out(closed: AsyncIterator[object]) -> None:
-    """Brings the iterator of a closed response to its end, whatever end that is.
-
-    HTTP libraries nest generators, and those that are left in the middle leave a task behind each.
-    Of a closed response there is no more to come than what is here already.
-    """
-    with suppress(Exception):
-        async for _ in closed:
-            """Nobody watches."""
 
 
 def _check_output(

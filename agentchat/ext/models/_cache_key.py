@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel
 from pydantic_core import to_json
@@ -44,17 +44,38 @@ class Call(NamedTuple):
         """The named arguments of a client's `create`."""
         return {name: value for name, value in self._asdict().items() if name != "messages"}
 
-    def key(self, identity: bytes) -> str:
+    def key(self, identity: "Identity") -> str:
         """A digest that only an equal call of an equal client has."""
-        digest = hashlib.sha256(identity)
-        for part in (
-            list(self.messages),
+        choice = self.tool_choice
+        said = [
+            self.messages,
             [_schema_of(tool) for tool in self.tools],
-            self.tool_choice if isinstance(self.tool_choice, str) else _schema_of(self.tool_choice),
+            choice if isinstance(choice, str) else _schema_of(choice),
             self.json_output,
             dict(sorted(self.extra_create_args.items())),
-        ):
-            digest.update(b"\0" + _text(part))
+        ]
+        return identity.digest_with(_text(said))
+
+
+class Identity:
+    """What sets a client apart from others, ready to be mixed into keys.
+
+    Args:
+        text: All that its answers depend on beside the call.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self._digest = hashlib.sha256(text + b"\0")
+
+    @classmethod
+    def of(cls, client: ChatCompletionClient) -> Self:
+        """That of a client."""
+        return cls(identity_of(client))
+
+    def digest_with(self, said: bytes) -> str:
+        """The digest of the client and what it is asked."""
+        digest = self._digest.copy()
+        digest.update(said)
         return digest.hexdigest()
 
 

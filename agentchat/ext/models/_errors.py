@@ -3,6 +3,8 @@
 ModelReplyError
 ├── UnreadableReply         the body, or an event of the stream, is not the JSON it should be
 ├── EmptyReply              the body has no choice to read
+├── ErrorInReply            the server began to answer, and then reports an error in its answer
+├── LegacyFunctionCall      the model calls a function in the way that came before tools
 ├── TruncatedStream         the stream ended before the model said that it was done
 ├── RefusedToAnswer         a structured answer was asked for, the model refused
 └── UnfitOutput             the structured answer does not fit its model class
@@ -52,6 +54,45 @@ class EmptyReply(ModelReplyError):
             f"  body:     {_shortened(body)}\n"
             f"  fix:      see whether the server reports an error in the body"
         )
+
+
+class ErrorInReply(ModelReplyError):
+    """A server said that all is well, and reports an error in the body, or between the chunks.
+
+    Args:
+        model: The model that was asked.
+        reason: The server's own words.
+        code: The server's number or short name for what went wrong, if it has one.
+        body: What came, as it came.
+    """
+
+    def __init__(self, model: str, reason: str, code: object, body: object) -> None:
+        self.model = model
+        self.reason = reason
+        self.code = code
+        self.body = body
+        self.status_code: int | None = code if isinstance(code, int) else None
+        """The HTTP status that the server would have answered with, had it known in time."""
+
+        named = "" if code is None else f" ({code})"
+        super().__init__(
+            f"The server of {model!r} reports an error in its reply{named}: {_shortened(reason)}\n"
+            f"  fix:      ask again; if it stays, the server's words tell what to change"
+        )
+
+
+class LegacyFunctionCall(ModelReplyError, ValueError):
+    """The model calls a function in the way that came before tools, which nobody offered it.
+
+    Args:
+        model: The model that was asked.
+        name: What it calls.
+    """
+
+    def __init__(self, model: str, name: str) -> None:
+        self.model = model
+        self.name = name
+        super().__init__("function_call is deprecated and is not supported by this model client.")
 
 
 class TruncatedStream(ModelReplyError):

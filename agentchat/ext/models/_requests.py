@@ -5,7 +5,7 @@ import json
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -24,6 +24,14 @@ from agentchat.core.models import (
 )
 from agentchat.core.tools import Tool, ToolSchema
 
+OPTION_BY_ARGUMENT: Final = {
+    "timeout": "timeout",
+    "extra_headers": "headers",
+    "extra_query": "params",
+    "extra_body": "extra_json",
+}
+"""Arguments of a call that an SDK, not the model, is told, by the SDK's name for each."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -41,6 +49,15 @@ class Request:
 
     output_type: type[BaseModel] | None = None
     """The class that the answer shall be of."""
+
+
+def taken_options(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The options of an SDK, taken out of the arguments that they came among."""
+    return {
+        option: arguments.pop(argument)
+        for argument, option in OPTION_BY_ARGUMENT.items()
+        if argument in arguments
+    }
 
 
 def refuse_unknown(client: str, arguments: Iterable[str], known: Sequence[str]) -> None:
@@ -149,8 +166,15 @@ def check_tools(tools: Sequence[Tool | ToolSchema], model_info: ModelInfo) -> No
         raise ValueError("Model does not support function calling")
 
 
-def chosen_tool(choice: object, schemas: Sequence[ToolSchema]) -> str | None:
+def chosen_tool(
+    choice: object, schemas: Sequence[ToolSchema], *, called: str = "available"
+) -> str | None:
     """The name of the tool that the model must call; None when it is left a choice.
+
+    Args:
+        choice: One of the tools, or `auto`, `required` or `none`.
+        schemas: The tools of the call.
+        called: What the vendor's users expect an error to call these tools.
 
     Raises:
         ValueError: The tool is not among the tools, or the choice is none of the four.
@@ -168,7 +192,7 @@ def chosen_tool(choice: object, schemas: Sequence[ToolSchema]) -> str | None:
         raise ValueError("tool_choice specified but no tools provided")
     name = str(schema["name"])
     if all(schema["name"] != name for schema in schemas):
-        raise ValueError(f"tool_choice references '{name}' but it's not in the available tools")
+        raise ValueError(f"tool_choice references '{name}' but it's not in the {called} tools")
     return name
 
 

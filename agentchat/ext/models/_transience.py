@@ -11,7 +11,7 @@ from typing import Any, Final
 import httpx2
 
 from agentchat.core._world import now
-from agentchat.ext.models._errors import EmptyReply, TruncatedStream, UnreadableReply
+from agentchat.ext.models._errors import EmptyReply, ErrorInReply, TruncatedStream, UnreadableReply
 
 _BROKEN: Final = (
     *(UnreadableReply, EmptyReply, TruncatedStream),
@@ -37,6 +37,9 @@ def is_transient(error: BaseException) -> bool:
         return advice == "true"
     if status_of(error) in _STATUSES or details.get("type") in _KINDS:
         return True
+    if isinstance(error, ErrorInReply):
+        # What has a number and is not in the list stays as it is.
+        return error.status_code is None
     return any(isinstance(cause, _BROKEN) for cause in _causes(error))
 
 

@@ -1,40 +1,31 @@
 """ChatCompletionCache: the same question is asked only once."""
 
-import warnings
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
+from typing import ClassVar, TypeAlias, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
 from agentchat.core._cache_store import CacheStore, InMemoryStore
 from agentchat.core._cancellation import CancellationToken
 from agentchat.core._component import Component
 from agentchat.core._usage import report_usage
-from agentchat.core.models import (
-    ChatCompletionClient,
-    CreateResult,
-    LLMMessage,
-    ModelCapabilities,
-    ModelInfo,
-    RequestUsage,
-)
-from agentchat.core.tools import Tool, ToolSchema
-from agentchat.ext.models._cache_key import Call, identity_of
+from agentchat.core.models import ChatCompletionClient, CreateResult
+from agentchat.ext.models._cache_key import Call, Identity
 from agentchat.ext.models._interruption import interrupting, raise_if_cancelled
+from agentchat.ext.models._kept_answers import Answer, CacheStatistics, KeptAnswers
 from agentchat.ext.models._single_flight import SingleFlights
+from agentchat.ext.models._wrapping_client import WrappingClient
 
-__all__ = ["CHAT_CACHE_VALUE_TYPE", "ChatCompletionCache"]
+__all__ = ["CHAT_CACHE_VALUE_TYPE", "CacheStatistics", "ChatCompletionCache"]
 
-CHAT_CACHE_VALUE_TYPE: TypeAlias = CreateResult | list[str | CreateResult]
+CHAT_CACHE_VALUE_TYPE: TypeAlias = Answer
 """What is kept: a result, or the pieces of a stream with the result at the end."""
 
 Piece = TypeVar("Piece", CreateResult, str | CreateResult)
 
-_STORED = TypeAdapter[CHAT_CACHE_VALUE_TYPE](CHAT_CACHE_VALUE_TYPE)
 
-
-class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
+class ChatCompletionCache(WrappingClient, Component[BaseModel]):
     """Answers from a store what the client has been asked before, and asks the client else.
 
     Calls are the same when client, settings and all arguments are. Calls that are the same at the
@@ -45,6 +36,7 @@ class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
     Args:
         client: Whom to ask.
         store: Where the answers are kept; in memory by default.
+        seconds_to_live: How old an answer from the store may be; None for any age.
     """
 
     component_type: ClassVar[str] = "chat_completion_cache"
@@ -54,161 +46,89 @@ class ChatCompletionCache(ChatCompletionClient, Component[BaseModel]):
         self,
         client: ChatCompletionClient,
         store: CacheStore[CHAT_CACHE_VALUE_TYPE] | None = None,
+        *,
+        seconds_to_live: float | None = None,
     ) -> None:
-        self.client = client
+        super().__init__(client)
         self.store: CacheStore[CHAT_CACHE_VALUE_TYPE] = (
             InMemoryStore[CHAT_CACHE_VALUE_TYPE]() if store is None else store
         )
-        self._identity: bytes | None = None
+        self.seconds_to_live = seconds_to_live
+        self._answers = KeptAnswers(self.store, seconds_to_live)
+        self._identity: Identity | None = None
         self._creations = SingleFlights[CreateResult]()
         self._streams = SingleFlights[str | CreateResult]()
 
-    async def create(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
-    ) -> CreateResult:
-        """The model's answer, or the one it gave before; see the client's `create`."""
-        raise_if_cancelled(cancellation_token)
-        call = Call(messages, tools, tool_choice, json_output, extra_create_args)
+    @property
+    def statistics(self) -> CacheStatistics:
+        """How often the cache was of use so far."""
+        return self._answers.statistics
+
+    async def _answer(self, call: Call, token: CancellationToken | None) -> CreateResult:
+        raise_if_cancelled(token)
         key = call.key(self._identity_of_client())
-        kept = self._kept(key)
+        kept = self._answers.get(key)
         if kept is not None:
             result = _result_of(kept)
             self._report_unasked(result)
             return result
         is_asked_already = self._creations.is_under_way(key)
         flight = self._creations.join(key, lambda: self._created(key, call))
-        (result,) = [item async for item in _interruptible(flight, cancellation_token)]
+        (result,) = [item async for item in _interruptible(flight, token)]
         if is_asked_already:
+            self._answers.count("shared")
             self._report_unasked(result)
         return _copy(result)
 
-    async def create_stream(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
+    async def _pieces(
+        self, call: Call, token: CancellationToken | None
     ) -> AsyncGenerator[str | CreateResult, None]:
-        """The model's answer piece by piece, or the pieces that came before.
+        """The answer, or the pieces that came before.
 
         An answer that did not come in pieces then is one piece. A stream is kept once the client
         has come to its end.
         """
-        raise_if_cancelled(cancellation_token)
-        call = Call(messages, tools, tool_choice, json_output, extra_create_args)
+        raise_if_cancelled(token)
         key = call.key(self._identity_of_client())
-        kept = self._kept(key)
+        kept = self._answers.get(key)
         if kept is not None:
             self._report_unasked(_result_of(kept))
             for piece in _pieces_of(kept):
-                raise_if_cancelled(cancellation_token)
+                raise_if_cancelled(token)
                 yield piece
             return
         is_asked_already = self._streams.is_under_way(key)
         flight = self._streams.join(key, lambda: self._streamed(key, call))
-        async with aclosing(_interruptible(flight, cancellation_token)) as pieces:
+        async with aclosing(_interruptible(flight, token)) as pieces:
             async for piece in pieces:
                 if is_asked_already and isinstance(piece, CreateResult):
+                    self._answers.count("shared")
                     self._report_unasked(piece)
                 yield _copy(piece)
-
-    async def close(self) -> None:
-        """Closes the client; the store is its owner's."""
-        await self.client.close()
-
-    def actual_usage(self) -> RequestUsage:
-        """What the client has spent."""
-        return self.client.actual_usage()
-
-    def total_usage(self) -> RequestUsage:
-        """What the client has spent, as it counts it."""
-        return self.client.total_usage()
-
-    def count_tokens(
-        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = []
-    ) -> int:
-        """As the client counts them."""
-        return self.client.count_tokens(messages, tools=tools)
-
-    def remaining_tokens(
-        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = []
-    ) -> int:
-        """As the client counts them."""
-        return self.client.remaining_tokens(messages, tools=tools)
-
-    @property
-    def capabilities(self) -> ModelCapabilities:
-        """Deprecated: see `model_info`."""
-        warnings.warn(
-            "capabilities is deprecated, use model_info instead", DeprecationWarning, stacklevel=2
-        )
-        return self.client.model_info
-
-    @property
-    def model_info(self) -> ModelInfo:
-        """What the client's model can do."""
-        return self.client.model_info
-
-    @property
-    def model_name(self) -> str:
-        """What prices and ledgers call the client's model; its class, where it does not say."""
-        return str(getattr(self.client, "model_name", type(self.client).__name__))
 
     def _report_unasked(self, result: CreateResult) -> None:
         report_usage(self.model_name, result.usage, from_cache=True)
 
-    def _identity_of_client(self) -> bytes:
+    def _identity_of_client(self) -> Identity:
         if self._identity is None:
-            self._identity = identity_of(self.client)
+            self._identity = Identity.of(self.client)
         return self._identity
 
-    def _kept(self, key: str) -> CHAT_CACHE_VALUE_TYPE | None:
-        """What the store has, as objects of the caller's own; None when it is of no use."""
-        stored: Any = self.store.get(key)
-        try:
-            if isinstance(stored, str):
-                value = _STORED.validate_json(stored)
-            else:
-                value = _STORED.validate_python(stored)
-        except ValidationError:
-            return None
-        pieces = value if isinstance(value, list) else [value]
-        if not pieces or not isinstance(pieces[-1], CreateResult):
-            return None
-        # What was made out of JSON is the caller's own already.
-        originals = stored if isinstance(stored, list) else [stored]
-        own = [
-            _copy(piece) if any(piece is original for original in originals) else piece
-            for piece in pieces
-        ]
-        for piece in own:
-            if isinstance(piece, CreateResult):
-                piece.cached = True
-        return own if isinstance(value, list) else _result_of(own)
-
     async def _created(self, key: str, call: Call) -> AsyncGenerator[CreateResult, None]:
+        self._answers.count("misses")
         result = await self.client.create(call.messages, **call.options())
-        self.store.set(key, _copy(result))
+        self._answers.put(key, _copy(result))
         yield result
 
     async def _streamed(self, key: str, call: Call) -> AsyncGenerator[str | CreateResult, None]:
+        self._answers.count("misses")
         pieces: list[str | CreateResult] = []
         stream = self.client.create_stream(call.messages, **call.options())
         async with aclosing(stream):
             async for piece in stream:
                 pieces.append(_copy(piece))
                 yield piece
-        self.store.set(key, pieces)
+        self._answers.put(key, pieces)
 
 
 async def _interruptible(

@@ -1,10 +1,9 @@
 """FallbackChatCompletionClient: asks the next model when one can't answer."""
 
 import logging
-import warnings
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -15,16 +14,17 @@ from agentchat.core.models import (
     ChatCompletionClient,
     CreateResult,
     LLMMessage,
-    ModelCapabilities,
     ModelFamily,
     ModelInfo,
     RequestUsage,
 )
 from agentchat.core.tools import Tool, ToolSchema
 from agentchat.ext.models._cache_key import Call, identity_of
+from agentchat.ext.models._called_client import CalledClient
 from agentchat.ext.models._errors import ModelReplyError
 from agentchat.ext.models._events import ModelCallEvent
 from agentchat.ext.models._transience import is_transient, status_of
+from agentchat.ext.models._wrapping_client import name_of
 
 __all__ = ["FallbackChatCompletionClient", "is_the_models_own"]
 
@@ -39,7 +39,7 @@ def is_the_models_own(error: Exception) -> bool:
     return isinstance(error, ModelReplyError) or status_of(error) is not None or is_transient(error)
 
 
-class FallbackChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
+class FallbackChatCompletionClient(CalledClient, Component[BaseModel]):
     """Asks clients in their order until one has an answer, each call from the first on.
 
     When none has, the last error is raised as it is, with a note of each before it. Every client
@@ -69,48 +69,27 @@ class FallbackChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
         self.clients: list[ChatCompletionClient] = list(clients)
         self._falls_through = falls_through or is_the_models_own
 
-    async def create(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
-    ) -> CreateResult:
-        """The answer of the first client that has one; see the clients' `create`."""
-        call = Call(messages, tools, tool_choice, json_output, extra_create_args)
+    async def _answer(self, call: Call, token: CancellationToken | None) -> CreateResult:
         failures: list[str] = []
         clients = iter(self.clients)
         while True:
             client = next(clients)
             try:
                 return await client.create(
-                    call.messages, **call.options(), cancellation_token=cancellation_token
+                    call.messages, **call.options(), cancellation_token=token
                 )
             except Exception as error:
                 if not self._goes_on_after(error, client, failures):
                     raise
 
-    async def create_stream(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
+    async def _pieces(
+        self, call: Call, token: CancellationToken | None
     ) -> AsyncGenerator[str | CreateResult, None]:
         """The pieces of the first client that has one; after a piece an error is the reader's."""
-        call = Call(messages, tools, tool_choice, json_output, extra_create_args)
         failures: list[str] = []
         has_begun = False
         for client in self.clients:
-            stream = client.create_stream(
-                call.messages, **call.options(), cancellation_token=cancellation_token
-            )
+            stream = client.create_stream(call.messages, **call.options(), cancellation_token=token)
             try:
                 async with aclosing(stream):
                     async for piece in stream:
@@ -152,14 +131,6 @@ class FallbackChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
         return {"clients": [identity_of(client).decode() for client in self.clients]}
 
     @property
-    def capabilities(self) -> ModelCapabilities:
-        """Deprecated: see `model_info`."""
-        warnings.warn(
-            "capabilities is deprecated, use model_info instead", DeprecationWarning, stacklevel=2
-        )
-        return self.model_info
-
-    @property
     def model_info(self) -> ModelInfo:
         """What all the models can do; of no family, unless of the same."""
         infos = [client.model_info for client in self.clients]
@@ -176,24 +147,20 @@ class FallbackChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
     @property
     def model_name(self) -> str:
         """What prices and ledgers call the preferred model."""
-        return _name_of(self.clients[0])
+        return name_of(self.clients[0])
 
     def _goes_on_after(
         self, error: Exception, client: ChatCompletionClient, failures: list[str]
     ) -> bool:
         """Whether there is another client to ask; the last error tells of those before it."""
-        failures.append(f"{_name_of(client)}: {type(error).__name__}: {error}")
+        failures.append(f"{name_of(client)}: {type(error).__name__}: {error}")
         if not self._falls_through(error) or len(failures) == len(self.clients):
             for failure in failures[:-1]:
                 error.add_note(f"Before that, {failure}")
             return False
         if logger.isEnabledFor(logging.INFO):
-            logger.info(ModelCallEvent("LLMFallback", model=_name_of(client), error=failures[-1]))
+            logger.info(ModelCallEvent("LLMFallback", model=name_of(client), error=failures[-1]))
         return True
-
-
-def _name_of(client: ChatCompletionClient) -> str:
-    return str(getattr(client, "model_name", type(client).__name__))
 
 
 def _sum_of(usages: Sequence[RequestUsage]) -> RequestUsage:

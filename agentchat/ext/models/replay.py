@@ -2,9 +2,8 @@
 
 import logging
 import re
-import warnings
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -13,16 +12,16 @@ from agentchat.core._component import Component
 from agentchat.core._usage import report_usage
 from agentchat.core.logging import EVENT_LOGGER_NAME
 from agentchat.core.models import (
-    ChatCompletionClient,
     CreateResult,
     LLMMessage,
-    ModelCapabilities,
     ModelFamily,
     ModelInfo,
     RequestUsage,
     validate_model_info,
 )
 from agentchat.core.tools import Tool, ToolSchema
+from agentchat.ext.models._cache_key import Call
+from agentchat.ext.models._called_client import CalledClient
 from agentchat.ext.models._interruption import raise_if_cancelled
 
 __all__ = ["ReplayChatCompletionClient"]
@@ -34,11 +33,12 @@ _AVAILABLE_TOKENS = 10_000
 _PIECES = re.compile(r"^\s+|\S+\s*")
 
 
-class ReplayChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
+class ReplayChatCompletionClient(CalledClient, Component[BaseModel]):
     """Answers with the given replies, one a call, whatever is asked.
 
     Tokens are words between white space; content that is not text counts as nothing. A reply is
-    used up when it is begun, also by a stream that nobody reads to its end.
+    used up when it is begun, also by a stream that nobody reads to its end. When all are used, the
+    next call raises a ValueError.
 
     Args:
         chat_completions: The replies. A text becomes a result with finish reason `stop`; a
@@ -78,54 +78,20 @@ class ReplayChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
         """The arguments of every `create`, in order; streams are not among them."""
         return self._create_calls
 
-    async def create(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
-    ) -> CreateResult:
-        """Answers with the next reply.
-
-        Raises:
-            ValueError: All replies have been used.
-        """
-        result = self._next_result(messages, tool_choice, cancellation_token)
-        self._create_calls.append(
-            {
-                "messages": messages,
-                "tools": tools,
-                "tool_choice": tool_choice,
-                "json_output": json_output,
-                "extra_create_args": extra_create_args,
-                "cancellation_token": cancellation_token,
-            }
-        )
+    async def _answer(self, call: Call, token: CancellationToken | None) -> CreateResult:
+        result = self._next_result(call, token)
+        self._create_calls.append(call._asdict() | {"cancellation_token": token})
         return result
 
-    async def create_stream(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
+    async def _pieces(
+        self, call: Call, token: CancellationToken | None
     ) -> AsyncGenerator[str | CreateResult, None]:
-        """Yields a text reply word by word and then its result; of any other, the result alone.
-
-        Raises:
-            ValueError: All replies have been used.
-        """
+        """A text reply word by word and then its result; of any other, the result alone."""
         reply = self._peek()
-        result = self._next_result(messages, tool_choice, cancellation_token)
+        result = self._next_result(call, token)
         if isinstance(reply, str):
             for piece in _PIECES.findall(reply):
-                raise_if_cancelled(cancellation_token)
+                raise_if_cancelled(token)
                 yield piece
         yield result
 
@@ -160,14 +126,6 @@ class ReplayChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
         self._cached = value
 
     @property
-    def capabilities(self) -> ModelCapabilities:
-        """Deprecated: see `model_info`."""
-        warnings.warn(
-            "capabilities is deprecated, use model_info instead", DeprecationWarning, stacklevel=2
-        )
-        return self._model_info
-
-    @property
     def model_info(self) -> ModelInfo:
         """What the model is said to be capable of."""
         return self._model_info
@@ -183,20 +141,15 @@ class ReplayChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
             raise ValueError("No more mock responses available")
         return self.chat_completions[self._position]
 
-    def _next_result(
-        self,
-        messages: Sequence[LLMMessage],
-        tool_choice: Tool | Literal["auto", "required", "none"],
-        cancellation_token: CancellationToken | None,
-    ) -> CreateResult:
-        raise_if_cancelled(cancellation_token)
-        if tool_choice != "auto":
+    def _next_result(self, call: Call, token: CancellationToken | None) -> CreateResult:
+        raise_if_cancelled(token)
+        if call.tool_choice != "auto":
             logger.warning("tool_choice parameter specified but is ignored in replay mode")
         reply = self._peek()
         self._position += 1
         self._spend(
             RequestUsage(
-                prompt_tokens=self.count_tokens(messages),
+                prompt_tokens=self.count_tokens(call.messages),
                 completion_tokens=_completion_tokens(reply),
             )
         )

@@ -1,11 +1,10 @@
 """RetryingChatCompletionClient: asks again when a model could not answer, after a wait."""
 
 import logging
-import warnings
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
@@ -13,19 +12,12 @@ from agentchat.core._cancellation import CancellationToken
 from agentchat.core._component import Component
 from agentchat.core._world import monotonic, randomness, sleep
 from agentchat.core.logging import EVENT_LOGGER_NAME
-from agentchat.core.models import (
-    ChatCompletionClient,
-    CreateResult,
-    LLMMessage,
-    ModelCapabilities,
-    ModelInfo,
-    RequestUsage,
-)
-from agentchat.core.tools import Tool, ToolSchema
+from agentchat.core.models import ChatCompletionClient, CreateResult
 from agentchat.ext.models._cache_key import Call, identity_of
 from agentchat.ext.models._events import ModelCallEvent
 from agentchat.ext.models._interruption import interrupting
 from agentchat.ext.models._transience import is_transient, seconds_to_wait
+from agentchat.ext.models._wrapping_client import WrappingClient
 
 __all__ = ["RetryPolicy", "RetryingChatCompletionClient", "is_transient"]
 
@@ -59,7 +51,7 @@ class RetryPolicy:
             raise ValueError(f"max_attempts must be at least 1, not {self.max_attempts}")
 
 
-class RetryingChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
+class RetryingChatCompletionClient(WrappingClient, Component[BaseModel]):
     """Asks a client's model again after rate limits, overload and broken connections.
 
     What failed attempts have cost is in the usage of the client, as far as the vendor said. The
@@ -83,52 +75,33 @@ class RetryingChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
         policy: RetryPolicy | None = None,
         retry_on: Callable[[Exception], bool] | None = None,
     ) -> None:
-        self.client = client
+        super().__init__(client)
         self.policy: RetryPolicy = policy or RetryPolicy()
         self._is_worth_it = retry_on or is_transient
 
-    async def create(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
-    ) -> CreateResult:
-        """The model's answer to the first attempt that has one; see the client's `create`."""
-        call = Call(messages, tools, tool_choice, json_output, extra_create_args)
-        attempts = self._attempts(cancellation_token)
+    async def _answer(self, call: Call, token: CancellationToken | None) -> CreateResult:
+        attempts = self._attempts(token)
         while True:
             try:
                 return await self.client.create(
-                    call.messages, **call.options(), cancellation_token=cancellation_token
+                    call.messages, **call.options(), cancellation_token=token
                 )
             except Exception as error:
                 if not await attempts.may_go_on(error):
                     raise
 
-    async def create_stream(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
+    async def _pieces(
+        self, call: Call, token: CancellationToken | None
     ) -> AsyncGenerator[str | CreateResult, None]:
-        """The model's answer piece by piece; after the first piece an error is the reader's.
+        """The answer; after its first piece an error is the reader's.
 
         Unless the policy restarts streams.
         """
-        call = Call(messages, tools, tool_choice, json_output, extra_create_args)
-        attempts = self._attempts(cancellation_token)
+        attempts = self._attempts(token)
         has_begun = False
         while True:
             stream = self.client.create_stream(
-                call.messages, **call.options(), cancellation_token=cancellation_token
+                call.messages, **call.options(), cancellation_token=token
             )
             try:
                 async with aclosing(stream):
@@ -143,51 +116,9 @@ class RetryingChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
             else:
                 return
 
-    async def close(self) -> None:
-        """Closes the client."""
-        await self.client.close()
-
-    def actual_usage(self) -> RequestUsage:
-        """What the client has spent, on failed attempts too."""
-        return self.client.actual_usage()
-
-    def total_usage(self) -> RequestUsage:
-        """What the client has spent, as it counts it."""
-        return self.client.total_usage()
-
-    def count_tokens(
-        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = []
-    ) -> int:
-        """As the client counts them."""
-        return self.client.count_tokens(messages, tools=tools)
-
-    def remaining_tokens(
-        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = []
-    ) -> int:
-        """As the client counts them."""
-        return self.client.remaining_tokens(messages, tools=tools)
-
     def cache_identity(self) -> dict[str, Any]:
         """The client's own: how often it is asked does not change its answers."""
         return {"client": identity_of(self.client).decode()}
-
-    @property
-    def capabilities(self) -> ModelCapabilities:
-        """Deprecated: see `model_info`."""
-        warnings.warn(
-            "capabilities is deprecated, use model_info instead", DeprecationWarning, stacklevel=2
-        )
-        return self.client.model_info
-
-    @property
-    def model_info(self) -> ModelInfo:
-        """What the client's model can do."""
-        return self.client.model_info
-
-    @property
-    def model_name(self) -> str:
-        """What prices and ledgers call the client's model; its class, where it does not say."""
-        return str(getattr(self.client, "model_name", type(self.client).__name__))
 
     def _attempts(self, token: CancellationToken | None) -> "_Attempts":
         return _Attempts(self.policy, self._is_worth_it, self.model_name, token)

@@ -27,7 +27,8 @@ from agentchat.ext.agents.openai._tools import (
     named_as_here,
     toolbox_of,
 )
-from agentchat.ext.models.openai._tools import api_tools, tool_schemas
+from agentchat.ext.models._requests import tool_schemas
+from agentchat.ext.models.openai._tools import api_tools
 from agentchat.messages import (
     BaseAgentEvent,
     BaseChatMessage,

@@ -30,7 +30,7 @@ from agentchat.ext.agents.openai._tools import (
     toolbox_of,
 )
 from agentchat.ext.models._errors import ModelReplyError
-from agentchat.ext.models.openai._tools import tool_schemas
+from agentchat.ext.models._requests import tool_schemas
 from agentchat.ext.models.openai_responses._input import (
     Item,
     function_tools,

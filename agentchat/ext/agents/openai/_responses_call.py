@@ -13,9 +13,11 @@ from agentchat.core.logging import EVENT_LOGGER_NAME, LLMCallEvent
 from agentchat.core.models import CreateResult
 from agentchat.ext.models._assembler import ReplyAssembler
 from agentchat.ext.models._errors import EmptyReply
-from agentchat.ext.models.openai._request import Request
-from agentchat.ext.models.openai_responses._exchange import response_to
-from agentchat.ext.models.openai_responses._reply import read_response
+from agentchat.ext.models._reading import reading
+from agentchat.ext.models._requests import Request
+from agentchat.ext.models._sdk_exchange import answer
+from agentchat.ext.models.openai_responses._client import PATH
+from agentchat.ext.models.openai_responses._reader import ResponseReader
 
 _events = logging.getLogger(EVENT_LOGGER_NAME)
 
@@ -40,17 +42,18 @@ async def ask(
         ModelReplyError: The response can't be used; see its subclasses.
         openai.OpenAIError: The server refused, or could not be reached.
     """
-    request = Request(body=body, options={}, name_by_api_name={}, output_type=None)
-    response = await response_to(client, request, token)
-    assembler = ReplyAssembler()
+    model = str(body["model"])
+    response = await answer(client, PATH, Request(model, body), token)
+    reader = ResponseReader(model)
     try:
-        is_reply = read_response(response, request.model, assembler)
+        with reading(model):
+            is_reply = reader.read_whole(response)
     finally:
         # Also a response that failed may have cost something.
-        _report(body, response, assembler)
+        _report(body, response, reader.assembler)
     if not is_reply:
-        raise EmptyReply(request.model, response)
-    return ResponsesReply(response, assembler.result())
+        raise EmptyReply(model, response)
+    return ResponsesReply(response, reader.assembler.result())
 
 
 def _report(

@@ -6,8 +6,9 @@ from typing import Any, Final, TypeAlias
 from agentchat.agents._toolbox import Toolbox, ToolRules, open_toolbox
 from agentchat.core import FunctionCall
 from agentchat.core.tools import BaseTool, FunctionTool, StaticStreamWorkbench, Tool
-from agentchat.ext.models.openai._names import normalized
-from agentchat.ext.models.openai._tools import name_by_api_name, tool_schemas
+from agentchat.ext.models._names import normalized
+from agentchat.ext.models._requests import tool_schemas
+from agentchat.ext.models.openai._tools import name_by_api_name
 
 LocalTool: TypeAlias = BaseTool[Any, Any]
 GivenTool: TypeAlias = Tool | Callable[..., Any] | Callable[..., Awaitable[Any]]

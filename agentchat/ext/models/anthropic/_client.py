@@ -1,23 +1,30 @@
 """BaseAnthropicChatCompletionClient: asks the messages API through a client of the SDK."""
 
-import warnings
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, Literal
+from typing import Any, Final, Literal, TypeAlias
 
+from anthropic import AsyncAnthropic, AsyncAnthropicBedrock, AsyncStream
 from pydantic import BaseModel
 
 from agentchat.core._cancellation import CancellationToken
 from agentchat.core.models import CreateResult, LLMMessage, ModelInfo, validate_model_info
 from agentchat.core.tools import Tool, ToolSchema
-from agentchat.ext.models._assembling_client import AssemblingClient, Json, ReplyReader
+from agentchat.ext.models._assembling_client import AssemblingClient
 from agentchat.ext.models._cache_key import Call
+from agentchat.ext.models._called_client import warn_of_tolerance
+from agentchat.ext.models._reading import Json
+from agentchat.ext.models._reply_reader import ReplyReader
 from agentchat.ext.models._requests import Request
-from agentchat.ext.models.anthropic._exchange import SdkClient, message, message_events
+from agentchat.ext.models._sdk_exchange import answer, events, opened_stream
 from agentchat.ext.models.anthropic._kept_blocks import KeptBlocks
 from agentchat.ext.models.anthropic._model_table import known_model_info, token_limit
 from agentchat.ext.models.anthropic._reply import MessageReader
 from agentchat.ext.models.anthropic._request import Settings, request_of
+
+SdkClient: TypeAlias = AsyncAnthropic | AsyncAnthropicBedrock
+
+_PATH: Final = "/v1/messages"
 
 
 class BaseAnthropicChatCompletionClient(AssemblingClient):
@@ -36,6 +43,8 @@ class BaseAnthropicChatCompletionClient(AssemblingClient):
         ValueError: The model is not known, or can't do what the arguments ask for.
     """
 
+    _reader_class = MessageReader
+
     def __init__(
         self,
         client: SdkClient,
@@ -53,7 +62,7 @@ class BaseAnthropicChatCompletionClient(AssemblingClient):
         self._settings = Settings(create_args, model_info, self._kept)
         self._tools_before: list[dict[str, Any]] = []
 
-    async def create_stream(  # noqa: PLR0913
+    def create_stream(  # noqa: PLR0913
         self,
         messages: Sequence[LLMMessage],
         *,
@@ -82,20 +91,9 @@ class BaseAnthropicChatCompletionClient(AssemblingClient):
             ModelReplyError: The reply can't be used; see its subclasses.
             anthropic.AnthropicError: The server refused, or could not be reached.
         """
-        if max_consecutive_empty_chunk_tolerance != 0:
-            warnings.warn(
-                "The 'max_consecutive_empty_chunk_tolerance' parameter is deprecated; empty "
-                "events are always skipped.",
-                DeprecationWarning,
-                stacklevel=2,
-            )
+        warn_of_tolerance(max_consecutive_empty_chunk_tolerance)
         call = Call(messages, tools, tool_choice, json_output, extra_create_args)
-        stream = super().create_stream(
-            call.messages, **call.options(), cancellation_token=cancellation_token
-        )
-        async with aclosing(stream):
-            async for piece in stream:
-                yield piece
+        return self._pieces(call, cancellation_token)
 
     async def close(self) -> None:
         """Closes the SDK's client and its connections."""
@@ -124,15 +122,15 @@ class BaseAnthropicChatCompletionClient(AssemblingClient):
         return request
 
     async def _exchange(self, request: Request, token: CancellationToken | None) -> Json:
-        return await message(self._client, request, token)
+        return await answer(self._client, _PATH, request, token)
 
-    def _events(
+    async def _events(
         self, request: Request, token: CancellationToken | None
     ) -> AsyncGenerator[Json, None]:
-        return message_events(self._client, request, token)
-
-    def _reader(self) -> MessageReader:
-        return MessageReader()
+        stream = await opened_stream(self._client, _PATH, request, AsyncStream[object], token)
+        async with aclosing(events(stream, request.model, token)) as received:
+            async for event in received:
+                yield event
 
     def _finished(self, request: Request, reader: ReplyReader) -> CreateResult:
         result = super()._finished(request, reader)

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from agentchat.ext.models._requests import given_model_info, plain_arguments, refuse_unknown
-from agentchat.ext.models.anthropic._client import BaseAnthropicChatCompletionClient
-from agentchat.ext.models.anthropic._exchange import SdkClient
+from agentchat.ext.models.anthropic._client import BaseAnthropicChatCompletionClient, SdkClient
 from agentchat.ext.models.anthropic._request import CREATE_ARGUMENTS, RESERVED_ARGUMENTS
 from agentchat.ext.models.anthropic.config import BaseAnthropicClientConfigurationConfigModel
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from agentchat.core.models import RequestUsage
-from agentchat.ext.models._assembling_client import Json, ReplyReader
+from agentchat.ext.models._reading import Json
+from agentchat.ext.models._reply_reader import ReplyReader
 from agentchat.ext.models.anthropic._kept_blocks import Block
 
 # In the words of the assembler.
@@ -22,8 +23,8 @@ _FINISH_BY_STOP_REASON = {
 class MessageReader(ReplyReader):
     """Reads one message; beside the assembler it has the blocks as they came."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, model: str) -> None:
+        super().__init__(model)
         self._block_by_index: dict[int, Block] = {}
         self._json_by_index: dict[int, str] = {}
         self._usage: dict[str, int] = {}

@@ -20,12 +20,14 @@ from agentchat.core.tools import ToolSchema
 from agentchat.ext.models._cache_key import Call
 from agentchat.ext.models._names import api_name
 from agentchat.ext.models._requests import (
+    OPTION_BY_ARGUMENT,
     Request,
     check_images,
     check_output,
     check_tools,
     chosen_tool,
     system_text,
+    taken_options,
     tool_schemas,
     with_stripped_end,
 )
@@ -40,14 +42,6 @@ from agentchat.ext.models.anthropic.config import CreateArguments
 
 trace_logger = logging.getLogger(TRACE_LOGGER_NAME)
 
-# What a call says to the SDK and not to the model, by the SDK's name for it.
-_OPTION_BY_ARGUMENT: Final = {
-    "timeout": "timeout",
-    "extra_headers": "headers",
-    "extra_query": "params",
-    "extra_body": "extra_json",
-}
-
 RESERVED_ARGUMENTS: Final = frozenset({"stream", "messages", "system"})
 """Arguments that the client sets itself."""
 
@@ -55,7 +49,7 @@ CREATE_ARGUMENTS: Final = frozenset(
     {
         *MessageCreateParamsBase.__annotations__,
         *CreateArguments.__annotations__,
-        *_OPTION_BY_ARGUMENT,
+        *OPTION_BY_ARGUMENT,
     }
     - RESERVED_ARGUMENTS
 )
@@ -109,11 +103,7 @@ def request_of(
     body |= _tool_arguments(arguments, call, schemas, tools_before)
     _settle_thinking(body, messages, settings.kept)
     body["messages"] = api_messages(messages, model, settings.kept)
-    options = {
-        option: body.pop(argument)
-        for argument, option in _OPTION_BY_ARGUMENT.items()
-        if argument in body
-    }
+    options = taken_options(body)
     names = {api_name(schema["name"]): schema["name"] for schema in schemas}
     return Request(model, body, options, names, output_type)
 

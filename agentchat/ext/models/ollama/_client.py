@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from agentchat.core._cancellation import CancellationToken
 from agentchat.core._component import Component
-from agentchat.ext.models._assembling_client import AssemblingClient, Json
+from agentchat.ext.models._assembling_client import AssemblingClient
 from agentchat.ext.models._cache_key import Call
+from agentchat.ext.models._reading import Json
 from agentchat.ext.models._requests import (
     Request,
     given_model_info,
@@ -55,6 +56,8 @@ class OllamaChatCompletionClient(
     component_provider_override: ClassVar[str] = (
         "agentchat.ext.models.ollama.OllamaChatCompletionClient"
     )
+
+    _reader_class = ChatReader
 
     def __init__(self, **kwargs: Unpack[BaseOllamaClientConfiguration]) -> None:
         if "model" not in kwargs:
@@ -113,9 +116,6 @@ class OllamaChatCompletionClient(
         self, request: Request, token: CancellationToken | None
     ) -> AsyncGenerator[Json, None]:
         return chat_events(self._client, request, token)
-
-    def _reader(self) -> ChatReader:
-        return ChatReader()
 
     def _to_config(self) -> BaseOllamaClientConfigurationConfigModel:
         # All options in their own place, where upstream looks for them.

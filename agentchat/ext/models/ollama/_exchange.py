@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import httpx2
 
 from agentchat.core._cancellation import CancellationToken
-from agentchat.ext.models._assembling_client import Json, as_object, run_out
 from agentchat.ext.models._errors import UnreadableReply
 from agentchat.ext.models._interruption import interrupting
+from agentchat.ext.models._reading import Json, as_object, run_out
 from agentchat.ext.models._requests import Request
 
 PATH = "/api/chat"

@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from agentchat.core._world import new_id
-from agentchat.core.models import ChatCompletionTokenLogprob, RequestUsage, TopLogprob
-from agentchat.ext.models._assembling_client import Json, ReplyReader
+from agentchat.core.models import RequestUsage
+from agentchat.ext.models._logprobs import logprob_of
+from agentchat.ext.models._reading import Json
+from agentchat.ext.models._reply_reader import ReplyReader
 
 
 class ChatReader(ReplyReader):
     """Reads one reply of Ollama."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, model: str) -> None:
+        super().__init__(model)
         self._calls = 0
 
     def read_whole(self, body: Json) -> bool:
@@ -32,7 +33,7 @@ class ChatReader(ReplyReader):
             yield from self.assembler.end_thinking()
         for call in calls:
             self._read_call(call)
-        self.assembler.add_logprobs([_logprob(token) for token in event.get("logprobs") or []])
+        self.assembler.add_logprobs([logprob_of(token) for token in event.get("logprobs") or []])
         if event.get("done"):
             self._read_end(event)
 
@@ -56,15 +57,3 @@ class ChatReader(ReplyReader):
             prompt_tokens=event.get("prompt_eval_count") or 0,
             completion_tokens=event.get("eval_count") or 0,
         )
-
-
-def _logprob(token: dict[str, Any]) -> ChatCompletionTokenLogprob:
-    return ChatCompletionTokenLogprob(
-        token=token["token"],
-        logprob=token["logprob"],
-        top_logprobs=[
-            TopLogprob(logprob=other["logprob"], bytes=other.get("bytes"))
-            for other in token.get("top_logprobs") or []
-        ],
-        bytes=token.get("bytes"),
-    )

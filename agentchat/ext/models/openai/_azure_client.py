@@ -8,11 +8,8 @@ from pydantic import BaseModel
 
 import agentchat
 from agentchat.core._component import Component, ComponentLoader, is_component_instance
-from agentchat.ext.models.openai._configured_client import (
-    ConfiguredClient,
-    plain_arguments,
-    saved_arguments,
-)
+from agentchat.ext.models._requests import plain_arguments
+from agentchat.ext.models.openai._configured_client import ConfiguredClient, saved_arguments
 from agentchat.ext.models.openai.config import (
     AzureOpenAIClientConfiguration,
     AzureOpenAIClientConfigurationConfigModel,

@@ -1,6 +1,5 @@
 """What the OpenAI and the Azure client have in common: named arguments, sorted to where they go."""
 
-import difflib
 import inspect
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -8,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from openai import AsyncOpenAI
 
-from agentchat.core._component_arguments import NotConfigurable, as_plain
+from agentchat.ext.models._requests import refuse_unknown
 from agentchat.ext.models.openai._client import BaseOpenAIChatCompletionClient
 from agentchat.ext.models.openai._request import RESERVED_ARGUMENTS, is_create_argument
 from agentchat.ext.models.openai.config import BaseOpenAIClientConfigurationConfigModel
@@ -67,22 +66,6 @@ class ConfiguredClient(BaseOpenAIChatCompletionClient):
         return self._sdk_class(**{name: arguments[name] for name in arguments if name in known})
 
 
-def plain_arguments(client: ConfiguredClient, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as a configuration can have them.
-
-    Raises:
-        NotConfigurable: One is a live object, such as an `http_client`.
-    """
-    plain = {}
-    for name, value in arguments.items():
-        try:
-            plain[name] = as_plain(value)
-        except NotConfigurable as error:
-            where = f"{type(client).__name__}({name}=...)"
-            raise NotConfigurable(error.value, where) from None
-    return plain
-
-
 def saved_arguments(config: BaseOpenAIClientConfigurationConfigModel) -> dict[str, Any]:
     """The arguments that a configuration holds."""
     arguments = config.model_dump(exclude_none=True)
@@ -98,13 +81,8 @@ def _check(client_class: type[ConfiguredClient], arguments: Mapping[str, Any]) -
     disallowed = sorted(RESERVED_ARGUMENTS & arguments.keys())
     if disallowed:
         raise ValueError(f"Disallowed create args are present: {disallowed}")
-    sdk_parameters = _sdk_parameters(client_class._sdk_class)
-    for argument in arguments:
-        known = argument in _OWN_ARGUMENTS or argument in sdk_parameters
-        if not known and not is_create_argument(argument):
-            nearest = difflib.get_close_matches(argument, [*_OWN_ARGUMENTS, *sdk_parameters], n=1)
-            hint = f". Did you mean {nearest[0]!r}?" if nearest else ""
-            raise TypeError(f"{name}() got an unexpected keyword argument {argument!r}{hint}")
+    strange = [argument for argument in arguments if not is_create_argument(argument)]
+    refuse_unknown(name, strange, [*_OWN_ARGUMENTS, *_sdk_parameters(client_class._sdk_class)])
 
 
 def _sdk_parameters(sdk_class: type[AsyncOpenAI]) -> tuple[str, ...]:

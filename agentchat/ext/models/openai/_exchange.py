@@ -1,151 +1,83 @@
-"""One request on its way: sent through the SDK without the SDK's own transformation of it.
+"""The chat completions API on the wire: its address, its chunks, and usage among them."""
 
-The SDK keeps its part: authentication, retries, timeouts, Azure's addresses, its errors. Its walk
-over every parameter of the body is left out, which costs more than all the rest together.
-"""
-
-import json
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Final
 
-from openai import AsyncOpenAI, AsyncStream, BadRequestError
+from openai import BadRequestError
 
 from agentchat.core._cancellation import CancellationToken
-from agentchat.ext.models._errors import UnreadableReply
-from agentchat.ext.models._interruption import interrupting
-from agentchat.ext.models.openai._request import Request
+from agentchat.ext.models._cache_key import Call
+from agentchat.ext.models._reading import Json
+from agentchat.ext.models._requests import Request
+from agentchat.ext.models._sdk_exchange import events
+from agentchat.ext.models.openai._event_stream import EventStream
+from agentchat.ext.models.openai._reply import STREAM_END
 
-if TYPE_CHECKING:  # The SDK's own modules may move; only a type checker would miss these.
-    from openai._streaming import ServerSentEvent
-    from openai._types import RequestOptions
+PATH: Final = "/chat/completions"
 
-Json = dict[str, Any]
-
-_PATH = "/chat/completions"
 _MANY_EMPTY_CHUNKS = 10
-_SHOWN_CHARACTERS = 200
-
-
-class ChunkStream(AsyncStream[Json]):
-    """A stream that knows whether the server has said that it is over."""
-
-    is_complete = False
-    """Whether `[DONE]` has come. Not every server says it."""
-
-    async def _iter_events(self) -> "AsyncIterator[ServerSentEvent]":
-        async for event in super()._iter_events():
-            self.is_complete = self.is_complete or event.data.startswith("[DONE]")
-            yield event
-
-
-async def completion(
-    client: AsyncOpenAI, request: Request, cancellation_token: CancellationToken | None
-) -> Json:
-    """Sends a request and waits for the whole reply.
-
-    Raises:
-        UnreadableReply: The body is not a JSON object.
-        openai.OpenAIError: Whatever the SDK raises.
-    """
-    with _reading(request.model), interrupting(cancellation_token):
-        body = await client.post(
-            _PATH,
-            cast_to=cast(type[Json], dict[str, Any]),
-            body=request.body,
-            options=cast("RequestOptions", request.options),
-        )
-        # The SDK gives the text of a reply that does not call itself JSON.
-        read = json.loads(body) if isinstance(body, str) else body
-    if not isinstance(read, dict):
-        raise UnreadableReply(request.model, f"it is {_excerpt(read)}")
-    return read
-
-
-async def opened_stream(
-    client: AsyncOpenAI, request: Request, cancellation_token: CancellationToken | None
-) -> ChunkStream:
-    """Sends a request and waits until the server begins to stream its reply.
-
-    Raises:
-        openai.OpenAIError: Whatever the SDK raises.
-    """
-    with _reading(request.model), interrupting(cancellation_token):
-        return await client.post(
-            _PATH,
-            cast_to=cast(type[Json], dict[str, Any]),
-            body=request.body,
-            options=cast("RequestOptions", request.options),
-            stream=True,
-            stream_cls=ChunkStream,
-        )
 
 
 async def chunks(
-    stream: ChunkStream, model: str, cancellation_token: CancellationToken | None
+    stream: EventStream, model: str, token: CancellationToken | None
 ) -> AsyncGenerator[Json, None]:
-    """The chunks of a reply; closing this closes the connection.
+    """The chunks of a reply, and STREAM_END if the server says so; closing this closes all.
 
     Raises:
         UnreadableReply: An event is not a JSON object.
         openai.OpenAIError: Whatever the SDK raises.
     """
     empty_in_a_row = 0
-    try:
-        while True:
-            with _reading(model), interrupting(cancellation_token):
-                chunk = await anext(stream, None)
-            if chunk is None:
-                return
-            if not isinstance(chunk, dict):
-                raise UnreadableReply(model, f"an event of it is {_excerpt(chunk)}")
+    async with aclosing(events(stream, model, token)) as received:
+        async for chunk in received:
             empty_in_a_row = 0 if chunk.get("choices") else empty_in_a_row + 1
             if empty_in_a_row == _MANY_EMPTY_CHUNKS:
                 _warn_of_empty_chunks()
             yield chunk
-    finally:
-        await stream.close()
+        if stream.is_complete:
+            yield STREAM_END
 
 
-def said_of_usage(request: Request, include_usage: bool | None) -> bool | None:
-    """Whether the caller wants usage reported; None when nothing was said of it.
+def says_usage(call: Call, settings: Mapping[str, Any], include_usage: bool | None) -> Call:
+    """The call with the argument among its stream options.
+
+    Args:
+        call: What the caller asks for.
+        settings: The arguments of all calls.
+        include_usage: Whether the server shall report usage; None leaves the call as it is.
 
     Raises:
-        ValueError: The argument and the request's stream options contradict each other.
+        ValueError: The argument and the stream options contradict each other.
     """
-    options = request.body.get("stream_options") or {}
-    said: bool | None = options.get("include_usage", include_usage)
-    if include_usage is not None and said != include_usage:
+    if include_usage is None:
+        return call
+    options = {**settings, **call.extra_create_args}.get("stream_options") or {}
+    if options.get("include_usage", include_usage) != include_usage:
         raise ValueError(
             "include_usage and extra_create_args['stream_options']['include_usage'] are both set, "
             "but differ in value."
         )
-    return said
+    said = {"stream_options": {**options, "include_usage": include_usage}}
+    return call._replace(extra_create_args={**call.extra_create_args, **said})
 
 
-def with_usage(request: Request, wanted: bool) -> Request:
-    """The request, with or without a wish for usage in its stream options."""
-    options = (request.body.get("stream_options") or {}) | {"include_usage": wanted}
+def speaks_of_usage(request: Request) -> bool:
+    """Whether somebody has decided that the server shall report usage, or that it shall not."""
+    return "include_usage" in (request.body.get("stream_options") or {})
+
+
+def with_usage(request: Request) -> Request:
+    """The request, with a wish for usage in its stream options."""
+    options = (request.body.get("stream_options") or {}) | {"include_usage": True}
     return replace(request, body=request.body | {"stream_options": options})
 
 
 def refuses_usage(error: BadRequestError) -> bool:
     """Whether a server turned a request down because it asks for usage."""
     return "stream_options" in str(error) or "include_usage" in str(error)
-
-
-@contextmanager
-def _reading(model: str) -> Iterator[None]:
-    try:
-        yield
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UnreadableReply(model, str(error)) from error
-
-
-def _excerpt(value: object) -> str:
-    return f"not a JSON object but {str(value)[:_SHOWN_CHARACTERS]!r}"
 
 
 def _warn_of_empty_chunks() -> None:

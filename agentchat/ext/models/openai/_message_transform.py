@@ -17,7 +17,7 @@ from agentchat.core.models import (
     SystemMessage,
     UserMessage,
 )
-from agentchat.ext.models.openai._names import api_name
+from agentchat.ext.models._names import api_name
 
 ApiMessage = dict[str, Any]
 
@@ -77,24 +77,6 @@ def with_joined_system_messages(messages: Sequence[LLMMessage]) -> list[LLMMessa
     text = "\n".join(str(message.content) for message in messages[first : last + 1]).rstrip()
     joined = [SystemMessage(content=text)] if text else []
     return [*messages[:first], *joined, *messages[last + 1 :]]
-
-
-def with_stripped_end(messages: Sequence[LLMMessage]) -> list[LLMMessage]:
-    """The messages without white space at the end of a final assistant text."""
-    last = messages[-1] if messages else None
-    if not isinstance(last, AssistantMessage) or not isinstance(last.content, str):
-        return list(messages)
-    return [*messages[:-1], last.model_copy(update={"content": last.content.rstrip()})]
-
-
-def shows_images(messages: Sequence[LLMMessage]) -> bool:
-    """Whether a user message holds an image."""
-    return any(
-        isinstance(part, Image)
-        for message in messages
-        if isinstance(message, UserMessage) and isinstance(message.content, list)
-        for part in message.content
-    )
 
 
 def _family_style(family: str) -> MessageStyle:

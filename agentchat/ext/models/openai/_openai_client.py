@@ -7,11 +7,8 @@ from openai import AsyncOpenAI
 from pydantic import BaseModel
 
 from agentchat.core._component import Component
-from agentchat.ext.models.openai._configured_client import (
-    ConfiguredClient,
-    plain_arguments,
-    saved_arguments,
-)
+from agentchat.ext.models._requests import plain_arguments
+from agentchat.ext.models.openai._configured_client import ConfiguredClient, saved_arguments
 from agentchat.ext.models.openai._model_table import vendor_settings
 from agentchat.ext.models.openai.config import (
     OpenAIClientConfiguration,

@@ -1,21 +1,28 @@
-"""A call to the model as one request: the JSON body, ready to be sent, and the SDK's options."""
+"""A call to the model as one request of the chat completions API."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from openai.types.chat.completion_create_params import CompletionCreateParamsBase
-from pydantic import BaseModel
 
 from agentchat.core.models import LLMMessage, ModelInfo
-from agentchat.core.tools import Tool, ToolSchema
+from agentchat.core.tools import ToolSchema
+from agentchat.ext.models._cache_key import Call
+from agentchat.ext.models._requests import (
+    OPTION_BY_ARGUMENT,
+    Request,
+    check_images,
+    check_tools,
+    taken_options,
+    tool_schemas,
+    with_stripped_end,
+)
 from agentchat.ext.models.openai._message_transform import (
     MessageStyle,
     api_messages,
     message_style,
-    shows_images,
     with_joined_system_messages,
-    with_stripped_end,
 )
 from agentchat.ext.models.openai._response_format import choose_format
 from agentchat.ext.models.openai._tools import (
@@ -23,16 +30,7 @@ from agentchat.ext.models.openai._tools import (
     api_tool_choice,
     api_tools,
     name_by_api_name,
-    tool_schemas,
 )
-
-# What a call says to the SDK and not to the model, by the SDK's name for it.
-_OPTION_BY_ARGUMENT: Final = {
-    "timeout": "timeout",
-    "extra_headers": "headers",
-    "extra_query": "params",
-    "extra_body": "extra_json",
-}
 
 RESERVED_ARGUMENTS: Final = frozenset({"stream", "messages", "function_call", "functions", "n"})
 """Arguments that the client sets itself, or can't answer for."""
@@ -45,7 +43,7 @@ def is_create_argument(name: str) -> bool:
     """Whether a call, or all calls of a client, may be given this argument."""
     if name in RESERVED_ARGUMENTS:
         return False
-    return name in CompletionCreateParamsBase.__annotations__ or name in _OPTION_BY_ARGUMENT
+    return name in CompletionCreateParamsBase.__annotations__ or name in OPTION_BY_ARGUMENT
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,11 @@ class Settings:
     add_name_prefixes: bool
     include_name_in_message: bool
 
+    @property
+    def model(self) -> str:
+        """The name of the model that is asked unless a call names another."""
+        return str(self.arguments["model"])
+
     def style(self, model: str) -> MessageStyle:
         """How messages are written for the model."""
         return message_style(
@@ -67,37 +70,6 @@ class Settings:
             names=self.include_name_in_message,
             name_prefixes=self.add_name_prefixes,
         )
-
-
-@dataclass(frozen=True)
-class Request:
-    """One call, ready to be sent."""
-
-    body: dict[str, Any]
-    options: dict[str, Any]
-    """The SDK's request options."""
-
-    name_by_api_name: Mapping[str, str]
-    """What the tools are called here, by what the model calls them."""
-
-    output_type: type[BaseModel] | None
-    """The class that the answer shall be of."""
-
-    @property
-    def model(self) -> str:
-        """The name of the model that is asked."""
-        return str(self.body["model"])
-
-
-@dataclass(frozen=True)
-class Call:
-    """What the caller of a client asks for."""
-
-    messages: Sequence[LLMMessage]
-    tools: Sequence[Tool | ToolSchema]
-    tool_choice: ToolChoice
-    json_output: bool | type[BaseModel] | None
-    extra_create_args: Mapping[str, Any]
 
 
 def request_of(settings: Settings, call: Call, *, stream: bool) -> Request:
@@ -118,19 +90,26 @@ def request_of(settings: Settings, call: Call, *, stream: bool) -> Request:
     arguments["messages"] = _messages(settings, call.messages, str(arguments["model"]))
     schemas = tool_schemas(call.tools)
     arguments |= _tool_arguments(settings, schemas, call.tool_choice)
-    options = {
-        option: arguments.pop(argument)
-        for argument, option in _OPTION_BY_ARGUMENT.items()
-        if argument in arguments
-    }
-    return Request(_ordered(arguments), options, name_by_api_name(schemas), output_type)
+    options = taken_options(arguments)
+    return Request(
+        model=str(arguments["model"]),
+        body=in_wire_order(arguments, _FIRST_IN_BODY),
+        options=options,
+        name_by_api_name=name_by_api_name(schemas),
+        output_type=output_type,
+    )
+
+
+def in_wire_order(arguments: Mapping[str, Any], first: Sequence[str]) -> dict[str, Any]:
+    """The arguments as the SDK would write them: some at the front, the rest by the alphabet."""
+    front = {key: arguments[key] for key in first if key in arguments}
+    return front | dict(sorted(arguments.items()))
 
 
 def _messages(
     settings: Settings, messages: Sequence[LLMMessage], model: str
 ) -> list[dict[str, Any]]:
-    if not settings.model_info["vision"] and shows_images(messages):
-        raise ValueError("Model does not support vision and image was provided")
+    check_images(messages, settings.model_info)
     if not settings.model_info.get("multiple_system_messages"):
         messages = with_joined_system_messages(messages)
     if model.startswith("claude-"):
@@ -144,11 +123,5 @@ def _tool_arguments(
     choice = api_tool_choice(tool_choice, schemas)
     if not schemas:
         return {}
-    if not settings.model_info["function_calling"]:
-        raise ValueError("Model does not support function calling")
+    check_tools(schemas, settings.model_info)
     return {"tools": api_tools(schemas), "tool_choice": choice}
-
-
-def _ordered(arguments: dict[str, Any]) -> dict[str, Any]:
-    first = {key: arguments[key] for key in _FIRST_IN_BODY if key in arguments}
-    return first | dict(sorted(arguments.items()))

@@ -8,6 +8,7 @@ from openai import pydantic_function_tool
 from pydantic import BaseModel
 
 from agentchat.core.models import ModelInfo
+from agentchat.ext.models._requests import check_output
 
 
 def choose_format(
@@ -19,9 +20,8 @@ def choose_format(
         ValueError: The model can't do it, or two classes are asked for.
     """
     output_type = _taken_class(arguments)
+    check_output(json_output, model_info)
     if isinstance(json_output, bool):
-        if json_output and not model_info["json_output"]:
-            raise ValueError("Model does not support JSON output.")
         arguments["response_format"] = {"type": "json_object" if json_output else "text"}
     elif json_output is not None:
         if output_type is not None:
@@ -29,11 +29,10 @@ def choose_format(
                 "response_format and json_output cannot be set to a Pydantic model class "
                 "at the same time."
             )
-        output_type = _checked_class(json_output)
+        output_type = json_output
     if output_type is None:
         return None
-    if not model_info.get("structured_output"):
-        raise ValueError("Model does not support structured output.")
+    check_output(output_type, model_info)
     if "response_format" in arguments:
         warnings.warn(
             "response_format is found in extra_create_args while json_output is set to a Pydantic "
@@ -58,12 +57,6 @@ def _taken_class(arguments: dict[str, Any]) -> type[BaseModel] | None:
     )
     del arguments["response_format"]
     return value
-
-
-def _checked_class(value: Any) -> type[BaseModel]:
-    if isinstance(value, type) and issubclass(value, BaseModel):
-        return value
-    raise ValueError(f"json_output must be a boolean or a Pydantic model class, got {type(value)}")
 
 
 @lru_cache(maxsize=64)

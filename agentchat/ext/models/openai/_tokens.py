@@ -21,8 +21,9 @@ from agentchat.core._image import Image
 from agentchat.core.logging import TRACE_LOGGER_NAME
 from agentchat.core.models import LLMMessage, UserMessage
 from agentchat.core.tools import Tool, ToolSchema
+from agentchat.ext.models._requests import tool_schemas
 from agentchat.ext.models.openai._message_transform import ApiMessage, MessageStyle, api_messages
-from agentchat.ext.models.openai._tools import api_tools, tool_schemas
+from agentchat.ext.models.openai._tools import api_tools
 
 trace_logger = logging.getLogger(TRACE_LOGGER_NAME)
 

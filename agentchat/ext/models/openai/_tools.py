@@ -4,14 +4,10 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from agentchat.core.tools import Tool, ToolSchema
-from agentchat.ext.models.openai._names import api_name
+from agentchat.ext.models._names import api_name
+from agentchat.ext.models._requests import chosen_tool
 
 ToolChoice = Tool | Literal["auto", "required", "none"]
-
-
-def tool_schemas(tools: Sequence[Tool | ToolSchema]) -> list[ToolSchema]:
-    """The schemas of the tools, some of which may be schemas already."""
-    return [tool if isinstance(tool, dict) else tool.schema for tool in tools]
 
 
 def api_tools(schemas: Sequence[ToolSchema]) -> list[dict[str, Any]]:
@@ -33,19 +29,10 @@ def api_tool_choice(choice: ToolChoice, schemas: Sequence[ToolSchema]) -> Any:
     Raises:
         ValueError: The chosen tool is not among the tools, or the choice is none of the four.
     """
-    if isinstance(choice, str):
-        if choice not in ("auto", "required", "none"):
-            raise _unknown_choice(choice)
-        return choice if schemas else None
-    # isinstance(choice, Tool) would build the schema only to see that there is one.
-    if not hasattr(choice, "schema"):
-        raise _unknown_choice(choice)
-    if not schemas:
-        raise ValueError("tool_choice specified but no tools provided")
-    name = choice.schema["name"]
-    if all(schema["name"] != name for schema in schemas):
-        raise ValueError(f"tool_choice references '{name}' but it's not in the provided tools")
-    return {"type": "function", "function": {"name": api_name(name)}}
+    name = chosen_tool(choice, schemas, called="provided")
+    if name is not None:
+        return {"type": "function", "function": {"name": api_name(name)}}
+    return choice if schemas else None
 
 
 def _function(schema: ToolSchema) -> dict[str, Any]:
@@ -57,10 +44,3 @@ def _function(schema: ToolSchema) -> dict[str, Any]:
     if schema.get("strict"):
         function["strict"] = True
     return function
-
-
-def _unknown_choice(choice: object) -> ValueError:
-    return ValueError(
-        "tool_choice must be a Tool object, 'auto', 'required', or 'none', "
-        f"got {choice!r} ({type(choice)})"
-    )

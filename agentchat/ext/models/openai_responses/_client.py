@@ -1,55 +1,29 @@
 """OpenAIResponsesChatCompletionClient: a model behind the Responses API, as any other."""
 
-import logging
-import sys
-import warnings
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final
 
 from openai import AsyncOpenAI
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr
 
 from agentchat.core import CancellationToken, Component
-from agentchat.core._usage import report_usage
-from agentchat.core.logging import (
-    EVENT_LOGGER_NAME,
-    LLMCallEvent,
-    LLMStreamEndEvent,
-    LLMStreamStartEvent,
-)
-from agentchat.core.models import (
-    ChatCompletionClient,
-    CreateResult,
-    LLMMessage,
-    ModelCapabilities,
-    ModelFamily,
-    ModelInfo,
-    RequestUsage,
-    validate_model_info,
-)
-from agentchat.core.tools import Tool, ToolSchema
-from agentchat.ext.models._assembler import ReplyAssembler
-from agentchat.ext.models._errors import EmptyReply, RefusedToAnswer, TruncatedStream, UnfitOutput
-from agentchat.ext.models.openai._model_table import known_model_info, token_limit
-from agentchat.ext.models.openai._names import normalized
-from agentchat.ext.models.openai._request import Call, Request, Settings
-from agentchat.ext.models.openai._tokens import count_tokens
-from agentchat.ext.models.openai_responses._events import EventReader
-from agentchat.ext.models.openai_responses._exchange import (
-    Json,
-    events,
-    opened_stream,
-    response_to,
-)
-from agentchat.ext.models.openai_responses._reply import read_response
+from agentchat.core.models import ModelInfo
+from agentchat.ext.models._cache_key import Call
+from agentchat.ext.models._reading import Json
+from agentchat.ext.models._requests import Request, given_model_info
+from agentchat.ext.models._sdk_exchange import answer, events, opened_stream
+from agentchat.ext.models.openai._event_stream import EventStream
+from agentchat.ext.models.openai._model_table import known_model_info
+from agentchat.ext.models.openai._request import Settings
+from agentchat.ext.models.openai._sdk_client import SdkClient
+from agentchat.ext.models.openai_responses._reader import ResponseReader
 from agentchat.ext.models.openai_responses._request import is_create_argument, request_of
 
-logger: logging.Logger = logging.getLogger(EVENT_LOGGER_NAME)
+PATH: Final = "/responses"
 
 
-class OpenAIResponsesChatCompletionClient(ChatCompletionClient, Component[BaseModel]):
+class OpenAIResponsesChatCompletionClient(SdkClient, Component[BaseModel]):
     """Asks a model through OpenAI's Responses API, at OpenAI or behind a `base_url`.
 
     The whole conversation is sent with every call, and the server is asked to keep nothing of it,
@@ -80,6 +54,9 @@ class OpenAIResponsesChatCompletionClient(ChatCompletionClient, Component[BaseMo
         "agentchat.ext.models.openai_responses.OpenAIResponsesChatCompletionClient"
     )
 
+    _reader_class = ResponseReader
+    _conversation_key = "input"
+
     def __init__(  # noqa: PLR0913
         self,
         *,
@@ -107,193 +84,24 @@ class OpenAIResponsesChatCompletionClient(ChatCompletionClient, Component[BaseMo
             "default_headers": default_headers,
         }
         given = {name: value for name, value in connection.items() if value is not None}
-        self._client = AsyncOpenAI(**given) if client is None else client
-        self._settings = Settings(
+        settings = Settings(
             {"store": False, **create_args, "model": model},
-            _checked_model_info(model, model_info),
+            given_model_info(None, model_info) or known_model_info(model),
             add_name_prefixes,
             include_name_in_message=False,
         )
-        self._usage = RequestUsage(prompt_tokens=0, completion_tokens=0)
+        super().__init__(AsyncOpenAI(**given) if client is None else client, settings)
 
-    async def create(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
-    ) -> CreateResult:
-        """The model's answer.
+    def _request_of(self, call: Call, *, stream: bool) -> Request:
+        return request_of(self._settings, call, stream=stream)
 
-        Raises:
-            ValueError: The model can't do what is asked for, or the arguments contradict.
-            ModelReplyError: The reply can't be used; see its subclasses.
-            openai.OpenAIError: The server refused, or could not be reached.
-        """
-        call = Call(messages, tools, tool_choice, json_output, extra_create_args)
-        request = request_of(self._settings, call, stream=False)
-        response = await response_to(self._client, request, cancellation_token)
-        assembler = self._read(request, response)
-        self._log_call(request, response, assembler.usage)
-        return self._finished(request, assembler)
+    async def _exchange(self, request: Request, token: CancellationToken | None) -> Json:
+        return await answer(self._client, PATH, request, token)
 
-    async def create_stream(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
-    ) -> AsyncGenerator[str | CreateResult, None]:
-        """The model's answer as pieces of text, and at the end, once, the whole of it.
-
-        Reasoning is among the pieces, between `<think>` and `</think>`.
-
-        Raises:
-            ValueError: The model can't do what is asked for, or the arguments contradict.
-            ModelReplyError: The reply can't be used; see its subclasses.
-            openai.OpenAIError: The server refused, or could not be reached.
-        """
-        call = Call(messages, tools, tool_choice, json_output, extra_create_args)
-        request = request_of(self._settings, call, stream=True)
-        stream = await opened_stream(self._client, request, cancellation_token)
-        if logger.isEnabledFor(logging.INFO):
-            logger.info(LLMStreamStartEvent(messages=request.body["input"]))
-        reader = EventReader(request.model)
-        async with aclosing(events(stream, request.model, cancellation_token)) as received:
+    async def _events(
+        self, request: Request, token: CancellationToken | None
+    ) -> AsyncGenerator[Json, None]:
+        stream = await opened_stream(self._client, PATH, request, EventStream, token)
+        async with aclosing(events(stream, request.model, token)) as received:
             async for event in received:
-                for piece in reader.read(event):
-                    yield piece
-        if reader.response is None:
-            raise TruncatedStream(request.model, reader.text, reader.calls)
-        yield self._finished_stream(request, self._read(request, reader.response))
-
-    async def close(self) -> None:
-        """Closes the SDK's client and its connections."""
-        await self._client.close()
-
-    def actual_usage(self) -> RequestUsage:
-        """The tokens of all calls so far."""
-        return replace(self._usage)
-
-    def total_usage(self) -> RequestUsage:
-        """The tokens of all calls so far."""
-        return replace(self._usage)
-
-    def count_tokens(
-        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = []
-    ) -> int:
-        """About how many tokens a request takes, counted as for chat completions."""
-        return count_tokens(
-            messages, tools, model=self.model_name, style=self._settings.style(self.model_name)
-        )
-
-    def remaining_tokens(
-        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = []
-    ) -> int:
-        """How many tokens the request leaves free; of a model without a known limit, any number."""
-        limit = token_limit(self.model_name)
-        return (sys.maxsize if limit is None else limit) - self.count_tokens(messages, tools=tools)
-
-    def cache_identity(self) -> dict[str, Any]:
-        """What answers depend on beside the call: the address, and the settings of all calls."""
-        return {"base_url": str(self._client.base_url), "settings": vars(self._settings)}
-
-    @property
-    def capabilities(self) -> ModelCapabilities:
-        """Deprecated: see `model_info`."""
-        warnings.warn(
-            "capabilities is deprecated, use model_info instead", DeprecationWarning, stacklevel=2
-        )
-        return self.model_info
-
-    @property
-    def model_info(self) -> ModelInfo:
-        """What the model can do."""
-        return self._settings.model_info
-
-    @property
-    def model_name(self) -> str:
-        """What the model is called in requests that don't name another, and in prices."""
-        return str(self._settings.arguments["model"])
-
-    def _read(self, request: Request, response: Mapping[str, Any]) -> ReplyAssembler:
-        assembler = ReplyAssembler()
-        try:
-            is_reply = read_response(response, request.model, assembler)
-        finally:
-            # Also a response that failed may have cost something.
-            self._count(request, assembler)
-        if not is_reply:
-            raise EmptyReply(request.model, response)
-        return assembler
-
-    def _finished_stream(self, request: Request, assembler: ReplyAssembler) -> CreateResult:
-        result = self._finished(request, assembler)
-        if logger.isEnabledFor(logging.INFO):
-            logger.info(
-                LLMStreamEndEvent(
-                    response=result.model_dump(),
-                    prompt_tokens=result.usage.prompt_tokens,
-                    completion_tokens=result.usage.completion_tokens,
-                )
-            )
-        return result
-
-    def _finished(self, request: Request, assembler: ReplyAssembler) -> CreateResult:
-        """The result, its tools called by our names, its output checked."""
-        result = assembler.result(thinks_aloud=self.model_info["family"] == ModelFamily.R1)
-        if isinstance(result.content, list):
-            for call in result.content:
-                call.name = request.name_by_api_name.get(call.name, normalized(call.name))
-        elif request.output_type is not None:
-            if assembler.refusal:
-                raise RefusedToAnswer(request.model, assembler.refusal)
-            _check_output(request, request.output_type, result.finish_reason, result.content)
-        return result
-
-    def _log_call(self, request: Request, response: Json, usage: RequestUsage) -> None:
-        if logger.isEnabledFor(logging.INFO):
-            logger.info(
-                LLMCallEvent(
-                    messages=request.body["input"],
-                    response=response,
-                    prompt_tokens=usage.prompt_tokens,
-                    completion_tokens=usage.completion_tokens,
-                    tools=request.body.get("tools", []),
-                )
-            )
-
-    def _count(self, request: Request, assembler: ReplyAssembler) -> None:
-        usage = assembler.usage
-        self._usage = RequestUsage(
-            prompt_tokens=self._usage.prompt_tokens + usage.prompt_tokens,
-            completion_tokens=self._usage.completion_tokens + usage.completion_tokens,
-        )
-        report_usage(
-            request.model,
-            usage,
-            cached_tokens=assembler.cached_tokens,
-            reasoning_tokens=assembler.reasoning_tokens,
-        )
-
-
-def _checked_model_info(model: str, model_info: ModelInfo | None) -> ModelInfo:
-    if model_info is None:
-        return known_model_info(model)
-    validate_model_info(model_info)
-    return model_info
-
-
-def _check_output(
-    request: Request, output_type: type[BaseModel], finish_reason: str, content: str
-) -> None:
-    try:
-        output_type.model_validate_json(content)
-    except ValidationError as error:
-        raise UnfitOutput(request.model, output_type.__name__, finish_reason, content) from error
+                yield event

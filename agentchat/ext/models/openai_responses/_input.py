@@ -18,7 +18,7 @@ from agentchat.core.models import (
     UserMessage,
 )
 from agentchat.core.tools import ToolSchema
-from agentchat.ext.models.openai._names import api_name
+from agentchat.ext.models._names import api_name
 
 Item = dict[str, Any]
 

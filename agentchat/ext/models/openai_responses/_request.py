@@ -7,24 +7,19 @@ from openai.types.responses.response_create_params import ResponseCreateParamsBa
 
 from agentchat.core.models import LLMMessage, ModelInfo
 from agentchat.core.tools import ToolSchema
-from agentchat.ext.models.openai._message_transform import shows_images
-from agentchat.ext.models.openai._request import Call, Request, Settings
-from agentchat.ext.models.openai._response_format import choose_format
-from agentchat.ext.models.openai._tools import (
-    ToolChoice,
-    api_tool_choice,
-    name_by_api_name,
+from agentchat.ext.models._cache_key import Call
+from agentchat.ext.models._requests import (
+    OPTION_BY_ARGUMENT,
+    Request,
+    check_images,
+    check_tools,
+    taken_options,
     tool_schemas,
 )
+from agentchat.ext.models.openai._request import Settings, in_wire_order
+from agentchat.ext.models.openai._response_format import choose_format
+from agentchat.ext.models.openai._tools import ToolChoice, api_tool_choice, name_by_api_name
 from agentchat.ext.models.openai_responses._input import Item, function_tools, input_items
-
-# What a call says to the SDK and not to the model, by the SDK's name for it.
-_OPTION_BY_ARGUMENT: Final = {
-    "timeout": "timeout",
-    "extra_headers": "headers",
-    "extra_query": "params",
-    "extra_body": "extra_json",
-}
 
 _RESERVED: Final = frozenset({"input", "stream", "tool_choice", "background", "stream_options"})
 
@@ -37,7 +32,7 @@ def is_create_argument(name: str) -> bool:
         return False
     # As with chat completions, so that clients can be exchanged; the API's own place is in `text`.
     known = name in ResponseCreateParamsBase.__annotations__ or name == "response_format"
-    return known or name in _OPTION_BY_ARGUMENT
+    return known or name in OPTION_BY_ARGUMENT
 
 
 def request_of(settings: Settings, call: Call, *, stream: bool) -> Request:
@@ -56,17 +51,18 @@ def request_of(settings: Settings, call: Call, *, stream: bool) -> Request:
     arguments["input"] = _input(settings, call.messages)
     schemas = tool_schemas(call.tools)
     arguments |= _tool_arguments(arguments, schemas, call.tool_choice, settings.model_info)
-    options = {
-        option: arguments.pop(argument)
-        for argument, option in _OPTION_BY_ARGUMENT.items()
-        if argument in arguments
-    }
-    return Request(_ordered(arguments), options, name_by_api_name(schemas), output_type)
+    options = taken_options(arguments)
+    return Request(
+        model=str(arguments["model"]),
+        body=in_wire_order(arguments, _FIRST_IN_BODY),
+        options=options,
+        name_by_api_name=name_by_api_name(schemas),
+        output_type=output_type,
+    )
 
 
 def _input(settings: Settings, messages: Sequence[LLMMessage]) -> list[Item]:
-    if not settings.model_info["vision"] and shows_images(messages):
-        raise ValueError("Model does not support vision and image was provided")
+    check_images(messages, settings.model_info)
     return input_items(messages, name_prefixes=settings.add_name_prefixes)
 
 
@@ -79,8 +75,7 @@ def _tool_arguments(
     """The tools of the call beside those that the server has itself."""
     builtin = list(arguments.get("tools") or [])
     choice = api_tool_choice(tool_choice, schemas)
-    if schemas and not model_info["function_calling"]:
-        raise ValueError("Model does not support function calling")
+    check_tools(schemas, model_info)
     if not schemas:
         # With tools of the server alone, nothing was said that it would not do by itself.
         return {"tool_choice": "none"} if builtin and tool_choice == "none" else {}
@@ -95,8 +90,3 @@ def _put_format_into_text(arguments: dict[str, Any]) -> None:
         flat = {key: value for key, value in form.items() if key != "json_schema"}
         flat |= form.get("json_schema") or {}
         arguments["text"] = {**(arguments.get("text") or {}), "format": flat}
-
-
-def _ordered(arguments: dict[str, Any]) -> dict[str, Any]:
-    first = {key: arguments[key] for key in _FIRST_IN_BODY if key in arguments}
-    return first | dict(sorted(arguments.items()))

@@ -8,7 +8,7 @@ import pytest
 
 from agentchat.core.models import CreateResult, RequestUsage
 
-redis = pytest.importorskip("redis")
+redis = pytest.importorskip("redis", reason="needs redis: its client is not installed")
 
 from agentchat.ext.cache_store.redis import RedisStore  # noqa: E402 - it needs the library
 
@@ -99,7 +99,7 @@ def test_can_be_saved_and_loaded_without_showing_the_password() -> None:
 def socket(tmp_path: Path) -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
-        pytest.skip("there is no redis-server here")
+        pytest.skip("needs redis-server: its program")
     path = str(tmp_path / "redis.sock")
     command = [program, "--port", "0", "--unixsocket", path, "--dir", str(tmp_path), "--save", ""]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:

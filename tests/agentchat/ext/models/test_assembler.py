@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from agentchat.core._function_call import FunctionCall
 from agentchat.core.models import ChatCompletionTokenLogprob, CreateResult, RequestUsage
 from agentchat.ext.models._assembler import ReplyAssembler, finish_reason_of
-from agentchat.ext.models.openai._reply import read_chunk, read_completion
+from agentchat.ext.models.openai._reply import ChatCompletionReader
 
 Chunk = dict[str, Any]
 
@@ -96,9 +96,9 @@ def cut_up(draw: Callable[[Any], Any], reply: Reply) -> list[Chunk]:
 
 
 def read(chunks: list[Chunk]) -> tuple[str, ReplyAssembler]:
-    assembler = ReplyAssembler()
-    shown = "".join(piece for chunk in chunks for piece in read_chunk(chunk, assembler))
-    return shown + "".join(assembler.end_thinking()), assembler
+    reader = ChatCompletionReader("gpt-4o")
+    shown = "".join(piece for chunk in chunks for piece in reader.read_event(chunk))
+    return shown + "".join(reader.assembler.end_thinking()), reader.assembler
 
 
 @given(data=st.data(), reply=replies)
@@ -135,15 +135,15 @@ def test_a_whole_reply_gives_the_result_of_its_stream(reply: Reply) -> None:
         ],
     }
     choice = {"message": message, "finish_reason": reply.finish_reason()}
-    assembler = ReplyAssembler()
+    reader = ChatCompletionReader("gpt-4o")
 
-    is_reply = read_completion(
-        {"choices": [choice], "usage": {"prompt_tokens": 3, "completion_tokens": 4}}, assembler
+    is_reply = reader.read_whole(
+        {"choices": [choice], "usage": {"prompt_tokens": 3, "completion_tokens": 4}}
     )
 
     reply.logprobs = []
     assert is_reply
-    assert assembler.result() == reply.result()
+    assert reader.assembler.result() == reply.result()
 
 
 def test_parts_that_are_thoughts_are_told_from_text() -> None:

@@ -1,6 +1,9 @@
 import asyncio
 import copy
+import json
 from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import diskcache
@@ -10,10 +13,11 @@ from pydantic import BaseModel
 
 from agentchat.core import CancellationToken
 from agentchat.core._cache_store import InMemoryStore
+from agentchat.core._world import SystemWorld, entered
 from agentchat.core.models import CreateResult, LLMMessage, RequestUsage, UserMessage
 from agentchat.core.tools import FunctionTool
 from agentchat.ext.cache_store.diskcache import DiskCacheStore
-from agentchat.ext.models.cache import ChatCompletionCache
+from agentchat.ext.models.cache import CacheStatistics, ChatCompletionCache
 from agentchat.ext.models.openai import OpenAIChatCompletionClient
 from agentchat.ext.models.replay import ReplayChatCompletionClient
 
@@ -233,7 +237,7 @@ async def test_what_makes_no_sense_counts_as_nothing(stored: Any) -> None:
 
 
 async def test_keeps_answers_on_disk(tmp_path: Any) -> None:
-    contents = []
+    contents: list[Any] = []
     for _ in range(2):
         with diskcache.Cache(tmp_path) as directory:
             client = ReplayChatCompletionClient(["one two"])
@@ -343,3 +347,78 @@ async def test_can_be_saved_and_loaded(tmp_path: Any) -> None:
     assert (await loaded.create(QUESTION)).content == "one"
     assert isinstance(loaded.store, DiskCacheStore)
     loaded.store.cache.close()
+
+
+class LaterWorld(SystemWorld):
+    """The machine's world, some seconds later."""
+
+    later_seconds = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.later_seconds)
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+async def test_an_answer_that_is_too_old_is_asked_for_again(
+    tmp_path: Path, in_memory: bool
+) -> None:
+    client = ReplayChatCompletionClient(["one", "two"])
+    with diskcache.Cache(tmp_path) as directory, entered(world := LaterWorld()):
+        store = InMemoryStore[Any]() if in_memory else DiskCacheStore[Any](directory)
+        cache = ChatCompletionCache(client, store, seconds_to_live=60)
+
+        contents = []
+        for world.later_seconds in (0.0, 59.0, 61.0, 120.0):
+            contents.append((await cache.create(QUESTION)).content)
+
+    assert contents == ["one", "one", "two", "two"]
+    assert cache.statistics == CacheStatistics(hits=2, misses=2, stored=2, expired=1)
+
+
+async def test_an_answer_of_unknown_age_counts_as_too_old() -> None:
+    client, store = ReplayChatCompletionClient(["old", "new"]), InMemoryStore[Any]()
+    ageless = ChatCompletionCache(client, store)
+    limited = ChatCompletionCache(client, store, seconds_to_live=60)
+    await ageless.create(QUESTION)
+
+    contents = [(await limited.create(QUESTION)).content for _ in range(2)]
+
+    assert contents == ["new", "new"]
+    assert (await ageless.create(QUESTION)).content == "new"
+    assert limited.statistics == CacheStatistics(hits=1, misses=1, stored=1, expired=1)
+
+
+async def test_counts_how_often_it_was_of_use() -> None:
+    client = SlowClient(["one", "two"])
+    cache = ChatCompletionCache(client)
+    client.go.set()
+
+    await asyncio.gather(*(cache.create(QUESTION) for _ in range(3)))
+    await streamed(cache)
+    await cache.create(OTHER_QUESTION)
+    with pytest.raises(ValueError, match="No more mock responses"):
+        await cache.create(OTHER_QUESTION, extra_create_args={"seed": 1})
+
+    assert cache.statistics == CacheStatistics(hits=1, shared=2, misses=3, stored=2)
+
+
+class SecretStore(DiskCacheStore[Any]):
+    """Keeps values in a way of its own."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        kept = self.cache.get(key)
+        return default if kept is None else json.loads(str(kept)[::-1])
+
+    def set(self, key: str, value: Any) -> None:
+        self.cache.set(key, value.model_dump_json()[::-1])
+
+
+async def test_a_store_that_keeps_values_in_its_own_way_is_asked_for_values(
+    tmp_path: Path,
+) -> None:
+    with diskcache.Cache(tmp_path) as directory:
+        cache = ChatCompletionCache(ReplayChatCompletionClient(["one"]), SecretStore(directory))
+
+        contents = [(await cache.create(QUESTION)).content for _ in range(2)]
+
+    assert contents == ["one", "one"]

@@ -16,7 +16,7 @@ from agentchat.core import CancellationToken
 from agentchat.core._world import entered, now
 from agentchat.core.logging import EVENT_LOGGER_NAME
 from agentchat.core.models import ChatCompletionClient, CreateResult, LLMMessage, UserMessage
-from agentchat.ext.models._errors import TruncatedStream, UnfitOutput
+from agentchat.ext.models._errors import ErrorInReply, TruncatedStream, UnfitOutput
 from agentchat.ext.models._events import ModelCallEvent
 from agentchat.ext.models._transience import seconds_to_wait
 from agentchat.ext.models.replay import ReplayChatCompletionClient
@@ -188,6 +188,10 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (caused(RuntimeError("SDK"), httpx2.ReadTimeout("slow")), True),
         (TimeoutError(), True),
         (TruncatedStream("model", "Hel", 0), True),
+        (ErrorInReply("model", "overloaded", None, {}), True),
+        (ErrorInReply("model", "slow down", 429, {}), True),
+        (ErrorInReply("model", "no such model", 404, {}), False),
+        (ErrorInReply("model", "pay", 429, {"error": {"code": "insufficient_quota"}}), False),
         (UnfitOutput("model", "Weather", "stop", "warm"), False),
         (ValueError("wrong"), False),
     ],

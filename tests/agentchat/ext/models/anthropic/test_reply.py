@@ -56,7 +56,7 @@ def begun(block: dict[str, Any]) -> dict[str, Any]:
 
 @given(content=messages, size=st.integers(1, 7))
 def test_how_a_message_is_cut_does_not_change_it(content: list[dict[str, Any]], size: int) -> None:
-    whole, streamed = MessageReader(), MessageReader()
+    whole, streamed = MessageReader("claude"), MessageReader("claude")
     shown = ""
 
     whole.read_whole({"content": content, "stop_reason": "tool_use", "usage": {"input_tokens": 3}})

@@ -290,7 +290,8 @@ async def test_errors_are_those_of_the_openai_sdk() -> None:
 
 
 async def test_a_stream_without_a_finish_reason_is_cut() -> None:
-    async with serving(sse(chunk(content="Hel"))) as vendor:
+    cut = f"data: {json.dumps(chunk(content='Hel'))}\n\n"
+    async with serving(Response(cut, media_type="text/event-stream")) as vendor:
         client = vendor.client(model=None)
 
         with pytest.raises(TruncatedStream, match="3 characters of text"):

@@ -30,6 +30,7 @@ from agentchat.core.models import (
 from agentchat.core.tools import FunctionTool
 from agentchat.ext.models._errors import (
     EmptyReply,
+    ErrorInReply,
     MalformedToolArguments,
     RefusedToAnswer,
     UnfitOutput,
@@ -317,9 +318,7 @@ async def test_a_body_that_can_not_be_read_is_an_error(body: bytes, reason: str)
         await client.create(QUESTION)
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"choices": []}, {"choices": None}, {"choices": [{}]}, {"error": "overloaded"}]
-)
+@pytest.mark.parametrize("body", [{}, {"choices": []}, {"choices": None}, {"choices": [{}]}])
 async def test_a_reply_without_a_choice_is_an_error(body: dict[str, Any]) -> None:
     client, _ = client_of(httpx2.Response(200, json=body))
 
@@ -327,6 +326,26 @@ async def test_a_reply_without_a_choice_is_an_error(body: dict[str, Any]) -> Non
         await client.create(QUESTION)
 
     assert caught.value.body == body
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "reason"),
+    [
+        ({"error": "overloaded"}, None, "overloaded"),
+        ({"error": {"message": "slow down", "code": 429}}, 429, "slow down"),
+        ({"object": "error", "message": "no such model", "code": 404}, 404, "no such model"),
+        ({"choices": [{"error": {"message": "gone", "code": 502}}]}, 502, "gone"),
+    ],
+)
+async def test_an_error_in_a_reply_that_calls_itself_good_has_its_name(
+    body: dict[str, Any], code: int | None, reason: str
+) -> None:
+    client, _ = client_of(httpx2.Response(200, json=body))
+
+    with pytest.raises(ErrorInReply, match=reason) as caught:
+        await client.create(QUESTION)
+
+    assert (caught.value.code, caught.value.body) == (code, body)
 
 
 async def test_the_old_function_call_is_refused() -> None:

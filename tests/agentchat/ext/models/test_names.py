@@ -3,7 +3,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentchat.ext.models.openai._names import api_name, normalized
+from agentchat.ext.models._names import api_name, normalized
 
 
 @given(name=st.text())
