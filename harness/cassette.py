@@ -40,6 +40,9 @@ class Failure:
     message: str
 
 
+CLIENT_METHODS = frozenset({"CREATE", "CREATE_STREAM"})
+"""What a call of a model client has for a method."""
+
 Ending = Literal["complete", "stopped"] | Failure
 """How an exchange ended; `stopped`: the caller did not want the rest."""
 
@@ -91,6 +94,11 @@ class Interaction:
     """For a call of a model client: the interactions that it made over HTTP, numbered from 1."""
 
     @property
+    def is_client_call(self) -> bool:
+        """Whether it is a call of a model client, one floor above HTTP."""
+        return is_client_call(self.request)
+
+    @property
     def agent(self) -> str:
         """The name of the innermost agent that asked; empty when none did."""
         return agent_of(self.agent_path)
@@ -107,6 +115,9 @@ class Header:
     """What recorded it: `agentchat-harness 0.1.0`."""
 
     origin: Origin = "live"
+    unfinished: tuple[str, ...] = ()
+    """The tests whose recording was stopped before its end, sorted; an empty text stands for a
+    recording that names no test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,11 @@ class Cassette:
         """The hosts that were asked, sorted."""
         urls = {interaction.request.url for interaction in self.interactions}
         return tuple(sorted({host_of(url) for url in urls} - {""}))
+
+
+def is_client_call(request: Request) -> bool:
+    """Whether a request is a call of a model client, one floor above HTTP."""
+    return request.method in CLIENT_METHODS
 
 
 def agent_of(path: tuple[str, ...]) -> str:

@@ -4,18 +4,51 @@ A format is a module here with a `FORMAT`; adding one means writing the module a
 """
 
 import os
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from harness.cassette import Cassette
+from harness.cassette import Cassette, Header, Interaction
 from harness.errors import InternalError, UnreadableCassette
-from harness.formats import own, vcrpy
+from harness.formats import (
+    event_stream,
+    exchange,
+    go_vcr,
+    har,
+    own,
+    ruby_vcr,
+    vcrpy,
+)
 from harness.formats._bodies import reviewable
 from harness.formats._compression import decompressed
-from harness.formats._source import Format, Source
+from harness.formats._source import Format, Source, nearest
 
-__all__ = ["FORMATS", "Format", "Source", "decompressed", "load", "loaded", "reviewable", "save"]
+__all__ = [
+    "FORMATS",
+    "SCHEMA",
+    "Format",
+    "Source",
+    "decompressed",
+    "imported",
+    "load",
+    "loaded",
+    "reviewable",
+    "save",
+]
 
-FORMATS: tuple[Format, ...] = (own.FORMAT, vcrpy.FORMAT)
+SCHEMA = Path(__file__).with_name("cassette-format.schema.json")
+"""The JSON schema of the harness's own format."""
+
+FORMATS: tuple[Format, ...] = (
+    event_stream.FORMAT,
+    own.FORMAT,
+    har.FORMAT,
+    ruby_vcr.FORMAT,
+    go_vcr.FORMAT,
+    vcrpy.FORMAT,
+    exchange.FORMAT,
+)
+"""In the order in which a file is tried: each recognises its own by what stands in the file."""
 
 
 def load(path: Path) -> Cassette:
@@ -38,10 +71,9 @@ def loaded(source: Source) -> Cassette:
         for form in FORMATS:
             if form.recognises(source):
                 return form.read(source)
+        raise _unknown(source)
     except RecursionError as error:
         raise UnreadableCassette(source.path, "nested too deeply") from error
-    known = ", ".join(form.name for form in FORMATS)
-    raise source.problem(f"not a cassette in a format known here ({known})")
 
 
 def save(path: Path, cassette: Cassette) -> None:
@@ -63,3 +95,47 @@ def save(path: Path, cassette: Cassette) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def imported(paths: Iterable[Path], clean: Callable[[Interaction], Interaction]) -> Cassette:
+    """One cassette of all that the files hold, in their order, fit to be saved.
+
+    Args:
+        paths: Files in any known format.
+        clean: Makes an interaction fit for a file that others read: without secrets, and with the
+            headers alone that matter.
+
+    Raises:
+        UnreadableCassette: One of the files can't be read.
+        FutureCassette: One of them was written by a newer version of the harness.
+    """
+    cassettes = [load(path) for path in paths]
+    interactions: list[Interaction] = []
+    for cassette in cassettes:
+        before = len(interactions)
+        for each in cassette.interactions:
+            beneath = tuple(before + number for number in each.beneath)
+            interactions.append(clean(replace(each, beneath=beneath)))
+    headers = [cassette.header for cassette in cassettes]
+    by = dict.fromkeys(header.by for header in headers if header.by)
+    is_scripted = any(header.origin == "scripted" for header in headers)
+    header = Header(
+        recorded=max((header.recorded for header in headers), default=""),
+        by=", ".join(by),
+        origin="scripted" if is_scripted else "live",
+        unfinished=tuple(sorted({test for header in headers for test in header.unfinished})),
+    )
+    return Cassette(header, tuple(interactions))
+
+
+def _unknown(source: Source) -> UnreadableCassette:
+    """The error for a file that is of no format known here, and perhaps near to one."""
+    marks = list(dict.fromkeys(mark for form in FORMATS for mark in form.marks))
+    why = f"not a cassette in a format known here ({', '.join(form.name for form in FORMATS)})"
+    for key in source.tree if isinstance(source.tree, dict) else ():
+        if key in marks:
+            forms = " or ".join(form.name for form in FORMATS if key in form.marks)
+            return source.problem(f"{why}: what is in {key!r} is not of {forms}", (key,))
+        if isinstance(key, str) and (hint := nearest(key, marks)):
+            return source.problem(f"{why}: unknown key {key!r}{hint}", (key,))
+    return source.problem(why)

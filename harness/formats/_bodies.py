@@ -11,18 +11,15 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
+from harness.formats._json_layouts import JsonLayout
+
 # Deeper JSON stays text, so that nothing that walks a cassette has to fear its depth.
 _DEEPEST = 60
 
-_STYLES: dict[str, dict[str, Any]] = {
-    "compact": {"separators": (",", ":")},
-    "spaced": {},
-    "indented": {"indent": 2},
-    "indented-4": {"indent": 4},
-}
+_STYLES = ("compact", "spaced", "indented", "indented-4")
 _ENCODERS = {
-    style + suffix: json.JSONEncoder(ensure_ascii=bool(suffix), **settings)
-    for (style, settings), suffix in product(_STYLES.items(), ("", "-ascii"))
+    style + suffix: JsonLayout(style, is_ascii=bool(suffix))
+    for style, suffix in product(_STYLES, ("", "-ascii"))
 }
 COMPACT = "compact"
 """The layout that needs no mention."""
@@ -51,11 +48,12 @@ def from_json(value: Any, layout: str = COMPACT) -> bytes:
     """The bytes that a JSON value was stored from.
 
     Raises:
-        ValueError: It holds what JSON can't.
+        ValueError: It holds what JSON can't, or the layout is unknown.
     """
-    style = layout.removesuffix("-newline")
+    if layout not in LAYOUTS:
+        raise ValueError(f"unknown layout {layout!r}; known: {', '.join(LAYOUTS)}")
     end = "\n" if layout.endswith("-newline") else ""
-    return (_ENCODERS[style].encode(value) + end).encode()
+    return (_ENCODERS[layout.removesuffix("-newline")].written(value) + end).encode()
 
 
 def from_base64(text: str) -> bytes:
@@ -94,7 +92,7 @@ def _as_json(text: str) -> dict[str, Any]:
         return {}
     end = "-newline" if stripped != text else ""
     for name in _likely(stripped):
-        if _ENCODERS[name].encode(value) == stripped:
+        if _ENCODERS[name].written(value) == stripped:
             layout = name + end
             return {"json": value} if layout == COMPACT else {"layout": layout, "json": value}
     return {}
@@ -113,7 +111,7 @@ def _parsed(text: str) -> Any:
         return None
     try:
         value = json.loads(text, parse_constant=_refused, object_pairs_hook=_unique)
-        json.dumps(value, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return None
     return value if _is_shallow(value, _DEEPEST) else None

@@ -1,18 +1,25 @@
 """A file that may be a cassette: its bytes, what they say, and where in it something stands."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from harness.cassette import Cassette
 from harness.errors import UnreadableCassette
+from harness.formats._canonical_reading import read_canonical
+from harness.formats._compression import unpacked
 from harness.formats._yaml_reading import Keys, Position, YamlError, place_of, read_yaml
 
-Model = TypeVar("Model", bound=BaseModel)
+Kind = TypeVar("Kind")
+
+_HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Source:
@@ -20,11 +27,18 @@ class Source:
 
     Args:
         path: The file's name, for messages.
-        data: Its content.
+        data: Its content; it may be packed with gzip.
+
+    Raises:
+        UnreadableCassette: It is packed, and can't be unpacked.
     """
 
     def __init__(self, path: Path, data: bytes) -> None:
-        self.path, self.data = path, data
+        self.path = path
+        try:
+            self.data = unpacked(data)
+        except ValueError as error:
+            raise self._unreadable(str(error)) from error
 
     @cached_property
     def tree(self) -> Any:
@@ -33,12 +47,13 @@ class Source:
         Raises:
             UnreadableCassette: It is neither.
         """
-        if self.data.lstrip()[:1] in (b"{", b"["):
-            return self._json()
-        try:
-            return read_yaml(self.data)
-        except YamlError as error:
-            raise self._unreadable(error.why, error.place) from error
+        tree = self._json() if self.data.lstrip()[:1] in (b"{", b"[") else self._yaml()
+        if _HALF_A_CHARACTER.search(self.data):
+            try:
+                json.dumps(tree, ensure_ascii=False, default=repr, skipkeys=True).encode()
+            except UnicodeEncodeError as error:
+                raise self._unreadable("it holds half a character, as \\ud800 is") from error
+        return tree
 
     def problem(self, why: str, keys: Keys = ()) -> UnreadableCassette:
         """The error that says what is wrong with the part that the keys lead to."""
@@ -48,21 +63,45 @@ class Source:
             place = (None, None)
         return self._unreadable(why, place)
 
-    def validated(self, model: type[Model], tree: Any) -> Model:
-        """The tree, or what is made of it, as a record.
+    def validated(self, kind: TypeAdapter[Kind], tree: Any, keys: Keys = ()) -> Kind:
+        """The tree, or a part of it, as a record.
+
+        Args:
+            kind: What is expected.
+            tree: The part.
+            keys: The way to it.
 
         Raises:
             UnreadableCassette: It does not have the record's shape.
         """
         try:
-            return model.model_validate(tree)
+            return kind.validate_python(tree)
         except ValidationError as error:
             errors = error.errors(include_url=False, include_input=False)
             # A misspelt key is an unknown one and a missing one; the former says more.
             unknown = (each for each in errors if each["type"] == "extra_forbidden")
             first = next(unknown, errors[0])
-            keys = tuple(first["loc"])
-            raise self.problem(_in_words(first["type"], first["msg"], keys), keys) from error
+            way, why = _in_words(first["type"], first["msg"], tree, tuple(first["loc"]))
+            if first["type"] == "extra_forbidden":
+                why += nearest(str(way[-1]), _known_keys(kind.json_schema(), way[:-1]))
+            raise self.problem(why, keys + way) from error
+
+    @contextmanager
+    def reading(self, keys: Keys) -> Iterator[None]:
+        """Whatever value turns out wrong in the block, it is in the part that the keys lead to."""
+        try:
+            yield
+        except ValueError as error:
+            raise self.problem(str(error), keys) from error
+
+    def _yaml(self) -> Any:
+        tree = read_canonical(self.data)
+        if tree is not None:
+            return tree
+        try:
+            return read_yaml(self.data)
+        except YamlError as error:
+            raise self._unreadable(error.why, error.place) from error
 
     def _json(self) -> Any:
         try:
@@ -70,9 +109,9 @@ class Source:
         except json.JSONDecodeError as error:
             raise self._unreadable(f"not JSON: {error.msg}", (error.lineno, error.colno)) from error
         except ValueError as error:
-            raise self._unreadable(f"not JSON: {error}", (None, None)) from error
+            raise self._unreadable(f"not JSON: {error}") from error
 
-    def _unreadable(self, why: str, place: Position) -> UnreadableCassette:
+    def _unreadable(self, why: str, place: Position = (None, None)) -> UnreadableCassette:
         return UnreadableCassette(self.path, why, line=place[0], column=place[1])
 
 
@@ -80,6 +119,11 @@ class Format(NamedTuple):
     """A format in which cassettes are read."""
 
     name: str
+    """As a message calls it."""
+
+    marks: tuple[str, ...]
+    """Keys at the top of such a file, by which a misspelt one is known."""
+
     recognises: Callable[[Source], bool]
     """Whether the file is meant to be of this format; it may still be damaged."""
 
@@ -87,10 +131,42 @@ class Format(NamedTuple):
     """Raises UnreadableCassette, or FutureCassette."""
 
 
-def _in_words(kind: str, message: str, keys: Keys) -> str:
-    last = repr(keys[-1]) if keys else "it"
+def nearest(word: str, known: list[str]) -> str:
+    """The known word that may be meant, as the end of a message; empty when none is near."""
+    close = get_close_matches(word, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _in_words(kind: str, message: str, tree: Any, loc: Keys) -> tuple[Keys, str]:
+    """Where something is wrong, and what."""
     if kind == "extra_forbidden":
-        return f"unknown key {last}"
+        return loc, f"unknown key {loc[-1]!r}"
     if kind == "missing":
-        return f"the key {last} is missing"
-    return f"{last}: {message[0].lower()}{message[1:]}"
+        return loc, f"the key {loc[-1]!r} is missing"
+    way = _existing(tree, loc)
+    last = repr(way[-1]) if way else "it"
+    what = message.removeprefix("Value error, ")
+    return way, f"{last}: {what[0].lower()}{what[1:]}"
+
+
+def _known_keys(schema: dict[str, Any], way: Keys) -> list[str]:
+    """The keys that the schema knows for the mapping that the way leads to."""
+    part = schema
+    for key in (*way, None):
+        options = part.get("anyOf", [part])
+        part = next((each for each in options if each.get("type") != "null"), part)
+        if "$ref" in part:
+            part = schema["$defs"][part["$ref"].rpartition("/")[2]]
+        if key is not None:
+            part = part["items"] if isinstance(key, int) else part["properties"][key]
+    return list(part.get("properties", ()))
+
+
+def _existing(tree: Any, loc: Keys) -> Keys:
+    """The part of the way that is there; behind it stand the names of the kinds that were tried."""
+    for depth, key in enumerate(loc):
+        inner = dict(enumerate(tree)) if isinstance(tree, list) else tree
+        if not isinstance(inner, dict) or key not in inner:
+            return loc[:depth]
+        tree = inner[key]
+    return loc

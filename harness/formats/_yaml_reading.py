@@ -4,12 +4,13 @@ Reads the parser's events rather than nodes, which is several times faster and r
 Plain scalars mean what they mean in JSON: a `no` or a `2026-01-01` that a person typed is text.
 """
 
-import base64
 import re
 from collections.abc import Collection
 from typing import Any
 
 import yaml
+
+from harness.formats._yaml_tags import plain_value, tagged_collection, tagged_scalar
 
 try:
     from yaml import CSafeLoader as _LibyamlParser
@@ -44,17 +45,10 @@ class _PurePythonParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Pa
 
 
 _NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_FRACTION = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
-_STANDARD = "tag:yaml.org,2002:"
-_TEXT_TAGS = ("str", "python/str", "python/unicode", "timestamp")
-_BINARY_TAGS = ("binary", "!binary", "python/bytes")
-_PLAIN_TAGS = ("map", "seq", "python/tuple", "python/list", "python/dict")
-# Header names of old aiohttp recordings: a text in a list, dressed up as an object.
-_HEADER_NAME_TAG = "python/object/new:multidict."
 # A document that is much longer than its text is an attack, not a recording.
 _MOST_ALIASED = 1_000_000
+# So many characters weigh as much as a value.
+_CHARACTERS_A_VALUE = 100
 _DEEPEST = 200
 
 
@@ -154,9 +148,12 @@ class _Builder:
         return self._documents[0] if self._documents else None
 
     def _scalar(self, event: Any) -> None:
-        value = _scalar_value(event)
+        try:
+            value = _scalar_value(event)
+        except ValueError as error:
+            raise YamlError(str(error), _position(event.start_mark)) from error
         if event.anchor is not None:
-            self._anchored[event.anchor] = (value, 1)
+            self._anchored[event.anchor] = (value, 1 + len(event.value) // _CHARACTERS_A_VALUE)
         self._add(value, event)
 
     def _mapping_start(self, event: Any) -> None:
@@ -172,7 +169,12 @@ class _Builder:
 
     def _end(self, _: Any) -> None:
         done = self._stack.pop()
-        value = _collection_value(done)
+        value: Any = done.value
+        if done.event.tag is not None:
+            try:
+                value = tagged_collection(done.event.tag, value)
+            except ValueError as error:
+                raise YamlError(str(error), _position(done.event.start_mark)) from error
         if done.event.anchor is not None:
             self._anchored[done.event.anchor] = (value, self._weight - done.weight)
         self._add(value, done.event)
@@ -231,39 +233,5 @@ def _scalar_value(event: Any) -> Any:
     text = event.value
     if event.tag is None:
         # implicit[0]: written without quotes.
-        return _plain_value(text) if event.implicit[0] else text
-    tag = event.tag.removeprefix(_STANDARD)
-    if tag == "!" or tag in _TEXT_TAGS:
-        return text
-    if tag in _BINARY_TAGS:
-        return base64.b64decode(text)
-    if tag in ("int", "float", "bool", "null"):
-        return _plain_value(text)
-    raise _refused(event)
-
-
-def _plain_value(text: str) -> Any:
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] in "-0123456789":
-        if _INTEGER.fullmatch(text):
-            return int(text)
-        if _FRACTION.fullmatch(text):
-            return float(text)
-    return text
-
-
-def _collection_value(done: _Open) -> Any:
-    tag = (done.event.tag or "").removeprefix(_STANDARD)
-    if not tag or tag == "!" or tag in _PLAIN_TAGS:
-        return done.value
-    if tag.startswith(_HEADER_NAME_TAG) and done.value and isinstance(done.value[0], str):
-        return done.value[0]
-    raise _refused(done.event)
-
-
-def _refused(event: Any) -> YamlError:
-    return YamlError(
-        f"the tag {event.tag!r}: a cassette is data, no objects are built from it",
-        _position(event.start_mark),
-    )
+        return plain_value(text) if event.implicit[0] else text
+    return tagged_scalar(event.tag, text)

@@ -18,9 +18,10 @@ _LITERAL = re.compile(f"[{_PRINTABLE}\t\n]*")
 _ESCAPED = re.compile(f'[^{_PRINTABLE}]|["\\\\]')
 # What some YAML reader takes for something else than text.
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+_LONGEST_WORD = 5
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
 # A longer key would have to be found by looking further ahead than parsers do.
-_LONGEST_SIMPLE_KEY = 200
+LONGEST_SIMPLE_KEY = 200
 
 
 def write_yaml(value: dict[str, Any]) -> bytes:
@@ -35,7 +36,7 @@ def write_yaml(value: dict[str, Any]) -> bytes:
 def _mapping(value: dict[str, Any], indent: str) -> Iterator[str]:
     for key, inner in value.items():
         text = _one_line(key)
-        if len(text) > _LONGEST_SIMPLE_KEY:
+        if len(text) > LONGEST_SIMPLE_KEY:
             yield f"{indent}? {text}\n{indent}:"
         else:
             yield f"{indent}{text}:"
@@ -69,12 +70,15 @@ def _value(value: Any, indent: str) -> Iterator[str]:
         else:
             yield " {}\n" if isinstance(value, dict) else " []\n"
     elif isinstance(value, str):
-        yield from _text(value, indent)
+        yield from written_text(value, indent)
     else:
-        yield f" {_scalar(value)}\n"
+        yield f" {written_scalar(value)}\n"
 
 
-def _scalar(value: float | bool | None) -> str:
+def written_scalar(value: Any) -> str:
+    """A text without line ends, or one of JSON's other scalars, as it is written."""
+    if isinstance(value, str):
+        return _one_line(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -84,7 +88,8 @@ def _scalar(value: float | bool | None) -> str:
     return text.replace("e", ".0e") if "e" in text and "." not in text else text
 
 
-def _text(text: str, indent: str) -> Iterator[str]:
+def written_text(text: str, indent: str) -> Iterator[str]:
+    """What follows a key's colon or a dash for this text, to the end of its last line."""
     if "\n" not in text:
         yield f" {_one_line(text)}\n"
     elif _LITERAL.fullmatch(text):
@@ -93,7 +98,22 @@ def _text(text: str, indent: str) -> Iterator[str]:
         yield from _quoted_lines(text, indent)
 
 
+def is_surely_plain(text: str) -> bool:
+    """Whether a text is written as it is; a quick look, that takes some for doubtful."""
+    return (
+        text.isascii()
+        and text.isprintable()
+        and text[:1].isalpha()
+        and ": " not in text
+        and " #" not in text
+        and text[-1] not in ": "
+        and (len(text) > _LONGEST_WORD or text.lower() not in _WORDS)
+    )
+
+
 def _one_line(text: str) -> str:
+    if is_surely_plain(text):
+        return text
     if _PLAIN.fullmatch(text) and text[-1] != " " and text.lower() not in _WORDS:
         return text
     if _ONE_LINE.fullmatch(text):

@@ -1,9 +1,7 @@
 """The harness's own format: YAML that people review (docs/cassette-format.md)."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
+from typing import Any
 
 from harness.cassette import (
     Cassette,
@@ -13,112 +11,26 @@ from harness.cassette import (
     Header,
     Headers,
     Interaction,
-    Origin,
     Request,
     Response,
     Unanswered,
 )
 from harness.errors import FutureCassette
-from harness.formats._bodies import COMPACT, LAYOUTS, from_base64, from_json, stored, stored_chunk
+from harness.formats._bodies import from_base64, from_json, stored, stored_chunk
+from harness.formats._own_shape import (
+    CASSETTE,
+    VERSION,
+    StoredChunk,
+    StoredInteraction,
+    StoredRequest,
+    StoredResponse,
+)
 from harness.formats._source import Format, Source
+from harness.formats._upgrades import upgraded
 from harness.formats._yaml_writing import write_yaml
 
-VERSION = 1
-"""The format's version; a reader refuses what is newer."""
-
 _END = b"...\n"
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class _Chunk(_Record):
-    at_ns: NonNegativeInt
-    text: str | None = None
-    base64: str | None = None
-
-    @model_validator(mode="after")
-    def _one_form(self) -> "_Chunk":
-        self.data  # noqa: B018 - what can't be decoded is told here, with its place
-        return self
-
-    @property
-    def data(self) -> bytes:
-        return _decoded(self.text, self.base64)
-
-
-class _Body(_Record):
-    """What requests and responses have in common."""
-
-    headers: dict[str, str | list[str]] = {}
-    layout: str = COMPACT
-    structured: Any = Field(default=None, alias="json")
-    text: str | None = None
-    base64: str | None = None
-
-    @model_validator(mode="after")
-    def _one_form(self) -> "_Body":
-        if self.layout not in LAYOUTS:
-            raise ValueError(f"unknown layout {self.layout!r}; known: {', '.join(LAYOUTS)}")
-        self.content  # noqa: B018 - what can't be decoded is told here, with its place
-        return self
-
-    @property
-    def content(self) -> bytes:
-        if "structured" not in self.model_fields_set:
-            return _decoded(self.text, self.base64)
-        if self.text is not None or self.base64 is not None:
-            raise ValueError("a body has one form: json, text or base64")
-        return from_json(self.structured, self.layout)
-
-
-class _Request(_Body):
-    method: str
-    url: str
-
-
-class _Failure(_Record):
-    error: str
-    message: str
-
-
-class _Response(_Body):
-    status: int | None = None
-    duration_ns: NonNegativeInt
-    ending: Literal["stopped"] | None = None
-    failure: _Failure | None = None
-    chunks: list[_Chunk] | None = None
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> "_Response":
-        if self.ending and self.failure:
-            raise ValueError("a response ends in one way: `ending` or `failure`")
-        if self.status is None and not self.ending and not self.failure:
-            raise ValueError("the key 'status' is missing, and there is no failure")
-        if self.chunks is not None and self.content:
-            raise ValueError("a body has one form: chunks, or json, text or base64")
-        return self
-
-
-class _Interaction(_Record):
-    agent_path: list[str] = []
-    test: str = ""
-    beneath: list[PositiveInt] = []
-    request: _Request
-    response: _Response
-
-
-class _Cassette(_Record):
-    harness: Literal["cassette"]
-    version: int
-    recorded: str = ""
-    by: str = ""
-    origin: Origin
-    host: str = ""
-    """For the reader of the file; the interactions say it anyway."""
-
-    interactions: list[_Interaction]
+_TWO_FORMS = "a body has one form: chunks, or json, text or base64"
 
 
 def recognises(source: Source) -> bool:
@@ -136,14 +48,17 @@ def read(source: Source) -> Cassette:
     version = source.tree.get("version")
     if type(version) is int and version > VERSION:
         raise FutureCassette(source.path, version, VERSION)
-    if source.data.split()[-1:] != [_END.strip()]:
+    if source.data[-99:].split()[-1:] != [_END.strip()]:
         end = ("interactions", len(source.tree.get("interactions") or ()) - 1)
         raise source.problem("truncated here or below: the last line, `...`, is missing", end)
-    file = source.validated(_Cassette, source.tree)
-    return Cassette(
-        Header(recorded=file.recorded, by=file.by, origin=file.origin),
-        tuple(_interaction(each) for each in file.interactions),
+    with source.reading(()):
+        tree = upgraded(source.tree, VERSION)
+    file = source.validated(CASSETTE, tree)
+    interactions = tuple(
+        _interaction(source, number, each) for number, each in enumerate(file.interactions)
     )
+    header = Header(file.recorded, file.by, file.origin, tuple(file.unfinished))
+    return Cassette(header, interactions)
 
 
 def written(cassette: Cassette) -> bytes:
@@ -156,6 +71,7 @@ def written(cassette: Cassette) -> bytes:
                 "version": VERSION,
                 **_given(recorded=header.recorded, by=header.by),
                 "origin": header.origin,
+                **_given(unfinished=list(header.unfinished)),
                 **_given(host=", ".join(cassette.hosts)),
                 "interactions": [_stored_interaction(each) for each in cassette.interactions],
             }
@@ -164,31 +80,50 @@ def written(cassette: Cassette) -> bytes:
     )
 
 
-FORMAT = Format("harness", recognises, read)
+FORMAT = Format("harness", ("harness",), recognises, read)
 
 
-def _interaction(file: _Interaction) -> Interaction:
-    request = Request(
-        file.request.method, file.request.url, _headers(file.request.headers), file.request.content
-    )
-    return Interaction(
-        request,
-        _response(file.response),
-        tuple(file.agent_path),
-        file.test,
-        tuple(file.beneath),
-    )
+def _interaction(source: Source, number: int, each: StoredInteraction) -> Interaction:
+    part = "request"
+    try:
+        request = _request(each.request)
+        part = "response"
+        response = _response(each.response)
+    except ValueError as error:
+        raise source.problem(str(error), ("interactions", number, part)) from error
+    path = tuple(each.agent_path)
+    return Interaction(request, response, path, each.test, tuple(each.beneath))
 
 
-def _response(file: _Response) -> Response | Unanswered:
-    failure = file.failure and Failure(file.failure.error, file.failure.message)
-    ending: Ending = failure or file.ending or "complete"
-    if file.status is None:
-        return Unanswered("stopped" if ending == "complete" else ending, file.duration_ns)
-    body: bytes | tuple[Chunk, ...] = file.content
-    if file.chunks is not None:
-        body = tuple(Chunk(chunk.at_ns, chunk.data) for chunk in file.chunks)
-    return Response(file.status, _headers(file.headers), body, file.duration_ns, ending)
+def _request(asked: StoredRequest) -> Request:
+    return Request(asked.method, asked.url, _headers(asked.headers), _content(asked))
+
+
+def _response(answered: StoredResponse) -> Response | Unanswered:
+    if answered.ending and answered.failure:
+        raise ValueError("a response ends in one way: `ending` or `failure`")
+    failure = answered.failure and Failure(answered.failure.error, answered.failure.message)
+    ending: Ending = failure or answered.ending or "complete"
+    body: bytes | tuple[Chunk, ...] = _content(answered)
+    if answered.chunks is not None:
+        if body:
+            raise ValueError(_TWO_FORMS)
+        body = tuple(Chunk(chunk.at_ns, _content(chunk)) for chunk in answered.chunks)
+    if answered.status is not None:
+        headers = _headers(answered.headers)
+        return Response(answered.status, headers, body, answered.duration_ns, ending)
+    if ending == "complete":
+        raise ValueError("the key 'status' is missing, and there is no failure")
+    return Unanswered(ending, answered.duration_ns)
+
+
+def _content(part: StoredRequest | StoredResponse | StoredChunk) -> bytes:
+    is_json = not isinstance(part, StoredChunk) and "structured" in part.model_fields_set
+    if is_json + (part.text is not None) + (part.base64 is not None) > 1:
+        raise ValueError(_TWO_FORMS)
+    if is_json and not isinstance(part, StoredChunk):
+        return from_json(part.structured, part.layout)
+    return from_base64(part.base64) if part.base64 is not None else (part.text or "").encode()
 
 
 def _headers(stored_headers: Mapping[str, str | list[str]]) -> Headers:
@@ -197,14 +132,6 @@ def _headers(stored_headers: Mapping[str, str | list[str]]) -> Headers:
         for name, values in stored_headers.items()
         for value in ([values] if isinstance(values, str) else values)
     )
-
-
-def _decoded(text: str | None, base64: str | None) -> bytes:
-    if base64 is None:
-        return (text or "").encode()
-    if text is not None:
-        raise ValueError("a body has one form: json, text or base64")
-    return from_base64(base64)
 
 
 def _stored_interaction(interaction: Interaction) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Laws of cassette files: what is written reads back, and no bytes whatever do harm."""
 
+import gzip
 import json
 import re
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from harness.cassette import (
@@ -23,6 +24,7 @@ from harness.cassette import (
 )
 from harness.errors import HarnessError
 from harness.formats import Source, loaded
+from harness.formats._canonical_reading import read_canonical
 from harness.formats._yaml_reading import read_yaml
 from harness.formats._yaml_writing import write_yaml
 from harness.formats.own import written
@@ -92,10 +94,18 @@ INTERACTION = st.builds(
     st.builds(Request, TEXT, TEXT, HEADERS, BODY),
     RESPONSE,
     st.lists(TEXT, max_size=2).map(tuple),
+    TEXT,
+    st.lists(st.integers(1, 9), max_size=2).map(tuple),
 )
 CASSETTE = st.builds(
     Cassette,
-    st.builds(Header, TEXT, TEXT, st.sampled_from(["live", "scripted"])),
+    st.builds(
+        Header,
+        TEXT,
+        TEXT,
+        st.sampled_from(["live", "scripted"]),
+        st.lists(TEXT, max_size=2).map(tuple),
+    ),
     st.lists(INTERACTION, max_size=3).map(tuple),
 )
 
@@ -125,13 +135,84 @@ def test_every_yaml_reader_finds_the_value_that_was_written(value: dict[str, Any
     assert {json.dumps(reading or {}) for reading in readings} == {json.dumps(value)}
 
 
+EDITS = st.sampled_from(
+    ["", " ", "  ", "- ", "#", "# x\n", ": ", ":", "'", '"', "|", "|-", "|2", "|+\n", "\\", "\n",
+     "\n\n", "\t", "{}", "[]", "null", "~", "0", "-0", "1.0", "1e5", "é", "\x85", "\u2028",
+     "\ufeff", "...\n", "---\n", "?", "&a", "*a", "!!str ", "<<: ", "\r", "\x00", "a: b\n",
+     "- - a\n", "x" * 300]
+)  # fmt: skip
+
+
+@given(CASSETTE.map(written), st.lists(st.tuples(st.integers(0), EDITS, st.integers(0, 3))))
+@settings(max_examples=400)
+def test_the_fast_reader_finds_what_the_other_finds_or_leaves_it(
+    data: bytes, edits: list[tuple[int, str, int]]
+) -> None:
+    for start, text, length in edits:
+        place = start % len(data)
+        data = data[:place] + text.encode() + data[place + length :]
+
+    fast = read_canonical(data)
+
+    assert fast is None or as_json(fast) == as_json(read_yaml(data))
+
+
+@given(CASSETTE)
+def test_the_fast_reader_reads_what_the_writer_writes(cassette: Cassette) -> None:
+    data = written(cassette)
+
+    fast = read_canonical(data)
+
+    # Very long keys have a line of their own, and are left to the other.
+    assert as_json(fast) == as_json(read_yaml(data)) or b"? " in data
+
+
+def as_json(value: Any) -> str:
+    """The value as text: in Python, 1 and 1.0 are equal, and so are 1 and True."""
+    return json.dumps(value, default=repr)
+
+
+LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=12)
+
+
+@given(st.lists(LINE, min_size=2, max_size=6), LINE, st.integers(0, 5))
+def test_one_changed_line_of_a_prompt_is_one_changed_line_of_the_file(
+    lines: list[str], other: str, place: int
+) -> None:
+    place %= len(lines)
+    changed = [*lines[:place], other, *lines[place + 1 :]]
+
+    before, after = (file_lines(lines), file_lines(changed))
+
+    assume(form_of(before) == form_of(after))
+    assert len(before) == len(after)
+    differing = [one for one, two in zip(before, after, strict=True) if one != two]
+    assert len(differing) == (other != lines[place])
+
+
+def file_lines(prompt: list[str]) -> list[str]:
+    text = "\n".join(prompt)
+    tree = {"messages": [{"content": text}]}
+    body = json.dumps(tree, separators=(",", ":"), ensure_ascii=False).encode()
+    asked = Request("POST", "https://api.openai.com/v1/chat/completions", (), body)
+    answered = Response(200, (), b"", duration_ns=0)
+    return written(Cassette(interactions=(Interaction(asked, answered),))).decode().split("\n")
+
+
+def form_of(lines: list[str]) -> str:
+    """How the text is written: behind `|` with its marks, or between quotes."""
+    [line] = [line for line in lines if line.lstrip(" -").startswith("content:")]
+    return line.partition(": ")[2][:3] if "|" in line else '"'
+
+
 PIECES = st.sampled_from(
     ["harness: cassette\n", "version: 1\n", "interactions:\n", "- request:\n", "    method: GET\n",
      "    uri: http://x/\n", "    url: http://x/\n", "  response:\n", "    status: {code: 200}\n",
      "    status: 200\n", "    duration_ns: 1\n", "    body: ", "    headers: ", "{", "[", "]", "}",
      "&a ", "*a", "!!binary ", "!!python/object/apply:os.system [true]", "'", '"', "|\n",
      "origin: live\n", "...\n", "---\n", "? ", ": ", "<<", "\t", "\x00", "é", "[[[[", "1e999",
-     "text: 5\n"]
+     "text: 5\n", "code: ", "string: ", "9" * 5000, "true", "null", "-1", "[1]", "{}",
+     ",", "\\ud800", "!ruby/object:A ", "&a [*a]", '"', "data: ", "1e400", "NaN"]
 )  # fmt: skip
 VCRPY = b"""interactions:
 - request:
@@ -145,23 +226,48 @@ VCRPY = b"""interactions:
     status: {code: 200, message: OK}
 version: 1
 """
+PARSED = VCRPY.replace(b"body: '", b"parsed_body: '").replace(b"string: ", b"base64_string: ")
+GO = VCRPY.replace(b"uri:", b"url:").replace(b"status: {", b"duration: 1.5s\n    code: 200 # {")
+RUBY = VCRPY.replace(b"interactions", b"http_interactions").replace(b"POST", b":post")
+HAR = b"""{"log": {"creator": {"name": "a"}, "entries": [{"time": 1.5, "startedDateTime": "2026-01",
+"request": {"method": "POST", "url": "http://x/", "headers": [{"name": "a", "value": "b"}],
+"postData": {"text": "{}"}}, "response": {"status": 200, "headers": [], "content": {"text": "e30=",
+"encoding": "base64"}}}]}}"""
+EXCHANGE = b"""{"request": {"model": "m", "messages": [{}]}, "response": {"choices": [{}]}}"""
+STREAM = (
+    b"""event: a\ndata: {"object": "chat.completion.chunk", "model": "m"}\n\ndata: [DONE]\n\n"""
+)
+FOREIGN = (VCRPY, PARSED, GO, RUBY, HAR, EXCHANGE, STREAM)
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "cassettes"
+REAL = [file.read_bytes() for file in sorted(SAMPLES.rglob("*.y*ml"))[::40]]
+
+
+def mutated(files: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
+    """The files in which something became something else."""
+    return st.builds(
+        lambda data, start, length, pieces: (
+            data[: start % len(data)]
+            + "".join(pieces).encode()
+            + data[start % len(data) + length :]
+        ),
+        files,
+        st.integers(0),
+        st.integers(0, 30),
+        st.lists(PIECES, max_size=2),
+    )
+
+
 ANY_BYTES = st.one_of(
     st.binary(max_size=60),
     st.lists(PIECES, max_size=20).map(lambda pieces: "".join(pieces).encode()),
-    # A cassette in which something became something else.
-    st.builds(
-        lambda data, start, length, pieces: (
-            data[:start] + "".join(pieces).encode() + data[start + length :]
-        ),
-        CASSETTE.map(written) | st.just(VCRPY),
-        st.integers(0, 400),
-        st.integers(0, 30),
-        st.lists(PIECES, max_size=2),
-    ),
+    mutated(CASSETTE.map(written)),
+    mutated(st.sampled_from(FOREIGN)),
+    mutated(st.sampled_from([*FOREIGN, *REAL])),
 )
 
 
 @given(ANY_BYTES)
+@settings(max_examples=500, deadline=None)
 @example(b"[" * 100_000)
 @example(b"- " * 50_000)
 @example(b"{" + b'"a":{' * 50_000)
@@ -170,6 +276,18 @@ ANY_BYTES = st.one_of(
 @example(b"interactions: []\nversion: " + b"9" * 5_000)
 @example(b"harness: cassette\nversion: 1\norigin: live\ninteractions: 5\n...\n")
 @example(b"harness: [1]\n...")
+@example(b"harness: cassette\nversion: 1\n...\n")
+@example(
+    b"a: &a [" + b"x, " * 999 + b"]\nb: &b [" + b"*a, " * 999 + b"]\nc: [" + b"*b, " * 999 + b"]"
+)
+@example(b"interactions: &a\n- request: {uri: x, method: GET, body: *a}\n  response: {}\n")
+@example(b"harness: cassette\nversion:\n...\n")
+@example(b"\x1f\x8b\x08")
+@example(gzip.compress(b"- " * 300_000))
+@example(b'{"log": {"entries": {}}}')
+@example(b'{"request": {"url": "\\ud800"}, "response": {}}')
+@example(b'[{"request": {"uri": "x", "method": {}}}]')
+@example(b"requests: [1]\nresponses: [2, 3]\n")
 def test_no_bytes_whatever_get_more_than_a_clear_error(data: bytes) -> None:
     try:
         outcome = str(type(loaded(Source(FILE, data))))

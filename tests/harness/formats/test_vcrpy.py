@@ -51,7 +51,7 @@ REQUESTS = [
 def test_a_request_body_is_read_in_every_form(parts: dict[str, Any]) -> None:
     interaction = only(file(asking(**parts), answering(body={"string": ""})))
 
-    assert interaction.request == Request("POST", URL, (("Accept", "*/*"),), ASKED_TEXT.encode())
+    assert interaction.request == Request("POST", URL, (("accept", "*/*"),), ASKED_TEXT.encode())
 
 
 RESPONSES = [
@@ -76,7 +76,7 @@ def test_a_response_body_is_read_in_every_form(
 
     interaction = only(file(asking(body=""), answering(**parts) | {"headers": headers}))
 
-    expected = Response(200, (("Content-Type", "application/json"),), SAID, duration_ns=0)
+    expected = Response(200, (("content-type", "application/json"),), SAID, duration_ns=0)
     assert interaction.response == expected
 
 
@@ -128,9 +128,76 @@ version: 1
 def test_the_objects_of_old_recordings_are_read_as_the_texts_they_wrap() -> None:
     interaction = only(OBJECTS.encode())
 
-    headers = (("X-Name", "a"), ("X-Name", "b"))
+    headers = (("x-name", "a"), ("x-name", "b"))
     assert interaction.request.headers == headers
     assert interaction.response == Response(200, headers, "ä".encode(), duration_ns=0)
+
+
+HEADERS = [
+    ("!!python/object/apply:multidict._multidict.CIMultiDict [[[X-Name, a], [X-Name, b]]]"),
+    ("!!python/object/apply:collections.OrderedDict [[[X-Name, [a, b]]]]"),
+    (
+        "!!python/object:requests.structures.CaseInsensitiveDict"
+        " {_store: {x-name: [X-Name, [a, b]]}}"
+    ),
+    ("!!python/object/new:vcr.request.HeadersDict {dictitems: {X-Name: [a, b]}}"),
+    ("{? !!python/object/new:multidict._multidict.istr [X-Name] : [a, b]}"),
+    ("[[X-Name, a], {name: X-Name, value: b}]"),
+    ("['X-Name: a', 'X-Name: b']"),
+]
+
+
+@pytest.mark.parametrize("headers", HEADERS)
+def test_headers_are_read_whatever_object_or_list_they_were(headers: str) -> None:
+    plain = OBJECTS.replace("*headers", headers)
+
+    answered = only(plain.encode()).response
+
+    assert answered == Response(200, (("x-name", "a"), ("x-name", "b")), "ä".encode(), 0)
+
+
+BODIES = [
+    ("!!python/object/new:_io.BytesIO {state: !!python/tuple [!!binary w6Q=, 0, null]}"),
+    ("!!python/object/apply:builtins.iter {args: [[!!binary w6Q=]]}"),
+    ("!!python/object/apply:builtins.iter [[!!binary ww==, !!binary pA==]]"),
+    ("!!python/bytes w6Q="),
+    ("{base64_string: w6Q=}"),
+]
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_body_is_read_whatever_object_it_was(body: str) -> None:
+    asked = only(OBJECTS.replace("body: null", f"body: {body}").encode()).request
+
+    assert asked.body == "ä".encode()
+
+
+REFUSED = [
+    "!!python/object/apply:os.system [true]",
+    "!!python/object/new:subprocess.Popen [[true]]",
+    "!!python/name:os.system",
+    "!!python/module:os",
+    "!!python/object/new:tests.istr2 [a]",
+    "!ruby/object:Gem::Installer {}",
+    "!mine {}",
+]
+
+
+@pytest.mark.parametrize("tagged", REFUSED)
+def test_no_other_object_is_built(tagged: str) -> None:
+    data = OBJECTS.replace("body: null", f"body: {tagged}").encode()
+
+    with pytest.raises(UnreadableCassette, match="a cassette is data, no objects are built from"):
+        only(data)
+
+
+def test_a_status_that_was_an_object_is_read() -> None:
+    status = "!!python/object/apply:http.HTTPStatus [404]"
+
+    answered = only(OBJECTS.replace("code: 200", f"code: {status}").encode()).response
+
+    assert isinstance(answered, Response)
+    assert answered.status == 404
 
 
 def test_json_cassettes_are_read(tmp_path: Path) -> None:
@@ -151,7 +218,7 @@ def test_an_empty_cassette_is_one_with_no_interactions() -> None:
 DAMAGES = [
     (file(asking(body=""), {"headers": {}}), 2, "the response has no status"),
     (file(asking(body=""), answering(status={"code": "x"})), 11, "'code': input should be a valid"),
-    (file(asking(body=""), answering(body={"base64_string": "?"})), 2, "not base64"),
+    (file(asking(body=""), answering(body={"base64_string": "?"})), 14, "'body': not base64"),
     (file({"uri": URL}, answering()), 2, "the key 'method' is missing"),
 ]
 

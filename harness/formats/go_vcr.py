@@ -1,0 +1,82 @@
+"""Cassettes of go-vcr, in its formats 1 and 2: the latter is that of its versions 2 to 4."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainValidator, TypeAdapter
+
+from harness.cassette import Cassette, Header, Interaction, Request
+from harness.formats._foreign import BodyOf, HeadersOf, Record, StatusCode, response
+from harness.formats._source import Format, Source
+
+_NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9,
+                "m": 60 * 10**9, "h": 3600 * 10**9}  # fmt: skip
+_UNITS = "|".join(_NANOSECONDS)
+_PART = re.compile(rf"([0-9]{{1,18}}(?:\.[0-9]*)?)({_UNITS})(?![a-zµμ])")
+
+
+def _duration_ns(stored: Any) -> int:
+    """Go's way to write a duration: `1m2.5s`; at first it was a number of nanoseconds."""
+    if isinstance(stored, int):
+        return max(0, stored)
+    parts = _PART.findall(stored) if isinstance(stored, str) else ()
+    return round(sum(float(number) * _NANOSECONDS[unit] for number, unit in parts))
+
+
+class _Request(Record):
+    url: str
+    method: Annotated[str, BeforeValidator(lambda method: method or "GET")] = "GET"
+    """In Go, an empty method is GET."""
+
+    headers: HeadersOf = ()
+    body: BodyOf = b""
+
+
+class _Response(Record):
+    code: StatusCode
+    headers: HeadersOf = ()
+    body: BodyOf = b""
+    duration: Annotated[int, PlainValidator(_duration_ns)] = 0
+
+
+class _Interaction(Record):
+    request: _Request
+    response: _Response
+
+
+_INTERACTION = TypeAdapter(_Interaction)
+
+
+def recognises(source: Source) -> bool:
+    """Whether the file has go-vcr's layout."""
+    match source.tree:
+        case {"interactions": [{"request": {"url": _}}, *_]}:
+            return True
+        case {"interactions": [{"response": {"code": _}}, *_]}:
+            return True
+    return False
+
+
+def read(source: Source) -> Cassette:
+    """The cassette.
+
+    Raises:
+        UnreadableCassette: It is damaged.
+    """
+    interactions = []
+    for number, tree in enumerate(source.tree["interactions"]):
+        keys = ("interactions", number)
+        each = source.validated(_INTERACTION, tree, keys)
+        with source.reading(keys):
+            interactions.append(_interaction(each.request, each.response))
+    return Cassette(Header(by="go-vcr"), tuple(interactions))
+
+
+FORMAT = Format("go-vcr", ("interactions",), recognises, read)
+
+
+def _interaction(asked: _Request, answered: _Response) -> Interaction:
+    return Interaction(
+        Request(asked.method, asked.url, asked.headers, asked.body),
+        response(answered.code, answered.headers, answered.body, answered.duration),
+    )

@@ -1,0 +1,130 @@
+"""Which format a file is in, what is said of one that is near to it, and what is imported."""
+
+import base64
+import gzip
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.cassette import Cassette, Header, Interaction, Request, Response
+from harness.errors import UnreadableCassette
+from harness.formats import FORMATS, Source, imported, load, loaded, save
+
+VCRPY = b"""\
+interactions:
+- request: {method: GET, uri: 'http://x/', headers: {}, body: null}
+  response: {status: {code: 200}, headers: {}, body: {string: hello}}
+version: 1
+"""
+
+
+def only(data: bytes) -> Interaction:
+    [interaction] = loaded(Source(Path("chat.yaml"), data)).interactions
+    return interaction
+
+
+def asking(url: str, beneath: tuple[int, ...] = ()) -> Interaction:
+    asked = Request("GET", url, (), b"")
+    return Interaction(asked, Response(200, (), b"", duration_ns=0), beneath=beneath)
+
+
+def test_every_format_has_a_name_of_its_own() -> None:
+    assert [form.name for form in FORMATS] == [
+        "SSE", "harness", "HAR", "Ruby VCR", "go-vcr", "vcrpy", "exchange"
+    ]  # fmt: skip
+
+
+NEAR = [
+    (b"interactons: []\n", 1, "unknown key 'interactons'; did you mean 'interactions'?"),
+    (b"a: 1\nhttp_interaction: []\n", 2,
+     "unknown key 'http_interaction'; did you mean 'http_interactions'?"),
+    (b"version: 1\ninteractions: 5\n", 2, "what is in 'interactions' is not of go-vcr or vcrpy"),
+    (b"interactions:\n- {asked: 1}\n", 1, "what is in 'interactions' is not of go-vcr or vcrpy"),
+    (b'{"log": []}', 1, "what is in 'log' is not of HAR"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "line", "why"), NEAR)
+def test_a_file_that_is_near_to_a_format_is_told_what_is_wrong(
+    data: bytes, line: int, why: str
+) -> None:
+    with pytest.raises(UnreadableCassette) as caught:
+        only(data)
+
+    known = "SSE, harness, HAR, Ruby VCR, go-vcr, vcrpy, exchange"
+    assert caught.value.why == f"not a cassette in a format known here ({known}): {why}"
+    assert caught.value.line == line
+
+
+def test_a_file_that_is_packed_is_read_as_it_is() -> None:
+    packed = gzip.compress(VCRPY.replace(b"interactions:\n", b"interactions:\n\n"))
+
+    assert only(packed) == only(VCRPY)
+
+
+DAMAGES = [
+    (gzip.compress(VCRPY)[:-9], "packed with gzip, and cut off"),
+    (b"\x1f\x8b" + VCRPY, "packed with gzip, and damaged"),
+    (gzip.compress(bytes(300 * 2**20)), "it unpacks to too much"),
+]
+
+
+@pytest.mark.parametrize(("data", "why"), DAMAGES, ids=["cut off", "damaged", "a bomb"])
+def test_a_packed_file_that_can_not_be_unpacked_is_refused(data: bytes, why: str) -> None:
+    with pytest.raises(UnreadableCassette, match=why):
+        only(data)
+
+
+def test_a_body_that_decompresses_to_too_much_stays_as_it_is() -> None:
+    bomb = gzip.compress(bytes(300 * 2**20))
+    binary = b"string: !!binary " + base64.b64encode(bomb)
+    tree = VCRPY.replace(b"string: hello", binary).replace(
+        b"200}, headers: {}", b"200}, headers: {content-encoding: gzip}"
+    )
+
+    answered = only(tree).response
+
+    assert answered == Response(200, (("content-encoding", "gzip"),), bomb, duration_ns=0)
+
+
+def test_requests_and_responses_in_two_lists_are_read() -> None:
+    request = b"{method: GET, uri: 'http://x/', headers: {}, body: null}"
+    response = b"{status: {code: 200}, headers: {}, body: {string: hello}}"
+    lists = b"requests: [" + request + b"]\nresponses: [" + response + b"]\n"
+
+    assert only(gzip.compress(lists)) == only(VCRPY)
+
+
+def test_several_files_are_imported_as_one_clean_cassette(tmp_path: Path) -> None:
+    theirs, ours = tmp_path / "theirs.yaml", tmp_path / "ours.yaml"
+    theirs.write_bytes(VCRPY)
+    header = Header("2026-01-01", "agentchat-harness 0.1.0", "scripted", ("test_a",))
+    save(ours, Cassette(header, (asking("http://a/"), asking("client", beneath=(1,)))))
+
+    cassette = imported([theirs, ours], renamed)
+
+    first = only(VCRPY)
+    expected = (first, asking("http://a/"), asking("client", beneath=(2,)))
+    assert cassette.interactions == tuple(renamed(each) for each in expected)
+    by = "vcrpy, agentchat-harness 0.1.0"
+    assert cassette.header == Header("2026-01-01", by, "scripted", ("test_a",))
+
+
+def renamed(interaction: Interaction) -> Interaction:
+    return replace(interaction, test="clean")
+
+
+def test_a_file_that_can_not_be_read_stops_an_import(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableCassette, match="No such file"):
+        imported([tmp_path / "gone.yaml"], renamed)
+
+
+def test_an_imported_cassette_is_one_of_ours(tmp_path: Path) -> None:
+    theirs, ours = tmp_path / "theirs.yaml", tmp_path / "ours.yaml"
+    theirs.write_bytes(VCRPY)
+    cassette = imported([theirs], lambda interaction: interaction)
+
+    save(ours, cassette)
+
+    assert load(ours) == cassette

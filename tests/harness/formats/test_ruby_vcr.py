@@ -1,0 +1,130 @@
+"""Cassettes of Ruby's VCR, the new layout and the first."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.cassette import Header, Interaction, Request, Response
+from harness.errors import UnreadableCassette
+from harness.formats import Source, loaded
+
+URL = "https://api.openai.com/v1/chat/completions"
+NEW = f"""\
+---
+http_interactions:
+- request:
+    method: post
+    uri: {URL}
+    body:
+      encoding: UTF-8
+      string: '{{"model":"gpt-4o"}}'
+    headers:
+      Content-Type:
+      - application/json
+  response:
+    status:
+      code: 200
+      message: OK
+    headers: {{}}
+    body:
+      encoding: ASCII-8BIT
+      string: !binary |-
+        w6Q=
+  recorded_at: Mon, 02 Mar 2026 09:48:53 GMT
+recorded_with: VCR 6.4.0
+"""
+FIRST = f"""\
+---
+- !ruby/struct:VCR::HTTPInteraction
+  request: !ruby/struct:VCR::Request
+    method: :get
+    uri: {URL}
+    body: !!null
+    headers:
+  response: !ruby/struct:VCR::Response
+    status: !ruby/struct:VCR::ResponseStatus
+      code: 200
+      message: OK
+    headers:
+      content-type:
+      - text/plain
+    body: hello
+    http_version: "1.1"
+"""
+
+
+def read(text: str) -> tuple[Header, Interaction]:
+    cassette = loaded(Source(Path("chat.yml"), text.encode()))
+    [interaction] = cassette.interactions
+    return cassette.header, interaction
+
+
+def test_a_cassette_is_read_with_its_day() -> None:
+    asked = (("content-type", "application/json"),)
+
+    header, interaction = read(NEW)
+
+    assert header == Header(recorded="2026-03-02", by="VCR 6.4.0")
+    assert interaction == Interaction(
+        Request("POST", URL, asked, b'{"model":"gpt-4o"}'), Response(200, (), "ä".encode(), 0)
+    )
+
+
+def test_the_first_layout_is_read_without_building_its_structs() -> None:
+    header, interaction = read(FIRST)
+
+    assert header == Header(by="VCR")
+    assert interaction == Interaction(
+        Request("GET", URL, (), b""), Response(200, (("content-type", "text/plain"),), b"hello", 0)
+    )
+
+
+BODIES = [
+    ("string: !binary |-\n        w6Q=", "base64_string: w6Q=", "ä".encode()),
+    ("encoding: ASCII-8BIT\n      string: !binary |-\n        w6Q=",
+     "encoding: ISO-8859-1\n      string: ä", b"\xe4"),
+    ("encoding: ASCII-8BIT\n      string: !binary |-\n        w6Q=",
+     "encoding: none such\n      string: ä", "ä".encode()),
+    ("encoding: ASCII-8BIT", ":encoding: :utf_8", "ä".encode()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "body"), BODIES)
+def test_a_body_is_read_in_every_form(old: str, new: str, body: bytes) -> None:
+    assert old in NEW
+
+    _, interaction = read(NEW.replace(old, new))
+
+    assert isinstance(interaction.response, Response)
+    assert interaction.response.body == body
+
+
+def test_json_is_read_as_well() -> None:
+    request = {"method": "post", "uri": URL, "body": {"encoding": "UTF-8", "string": "{}"}}
+    response = {"status": {"code": 204, "message": None}, "headers": {}}
+    tree = {"http_interactions": [{"request": request, "response": response}]}
+
+    _, interaction = read(json.dumps(tree))
+
+    assert interaction == Interaction(Request("POST", URL, (), b"{}"), Response(204, (), b"", 0))
+
+
+DAMAGES = [
+    ("uri:", "url:", 3, "the key 'uri' is missing"),
+    ("code: 200", "code: fine", 14, "'code': input should be a valid integer"),
+    ("!binary |-\n        w6Q=", "!binary |-\n        w6Q", 19, "not base64"),
+    ("headers: {}", "headers: 5", 16, "'headers': headers are a mapping or a list, not 5"),
+    ("headers: {}", "headers: !ruby/object:Gem::Requirement {}", 16, "the tag '"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "why"), DAMAGES)
+def test_a_damaged_file_is_refused_with_its_place(old: str, new: str, line: int, why: str) -> None:
+    assert old in NEW
+
+    with pytest.raises(UnreadableCassette) as caught:
+        read(NEW.replace(old, new))
+
+    assert caught.value.why.startswith(why)
+    assert caught.value.line == line
