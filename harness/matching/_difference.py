@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
-from harness.matching._key import Sent, json_of
+from harness.matching._causes import cause_of, rank, top_of
+from harness.matching._content import Counted, Sent
+from harness.matching._key import Matcher
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _AROUND = 12
@@ -16,9 +17,6 @@ _AHEAD = 400
 _LONGEST = 80
 """Characters of a changed text that are shown."""
 
-# What a request is built from comes before what was said: a changed tool shows in the prompts too.
-_ORDER = ("model", "tools", "tool_choice", "response_format")
-_SAID_LAST = ("messages", "input", "prompt", "contents", "system", "instructions")
 _MISSING = object()
 
 
@@ -38,37 +36,41 @@ class Difference(NamedTuple):
     """Further parts of the request that differ, by name."""
 
 
-def first_difference(recorded: Sent, asked: Sent) -> Difference | None:
-    """How what is asked differs from what was recorded; None when nothing does."""
-    found = list(_differences(recorded, asked))
+def first_difference(
+    recorded: Sent, asked: Sent, matcher: Matcher | None = None
+) -> Difference | None:
+    """How what is asked differs from what was recorded; None when nothing that counts does.
+
+    Args:
+        recorded: The one.
+        asked: The other.
+        matcher: Says what counts; by default all that counts by default.
+    """
+    matcher = matcher or Matcher()
+    found = list(_differences(matcher.counted(recorded), matcher.counted(asked)))
     if not found:
         return None
-    (path, words), *others = found
-    return Difference(path, words, _cause(path), tuple(_top(other) for other, _ in others))
+    first, *others = found
+    return Difference(*first, tuple(top_of(path) for path, _, _ in others))
 
 
-def _differences(recorded: Sent, asked: Sent) -> Iterator[tuple[str, str]]:
+def _differences(recorded: Counted, asked: Counted) -> Iterator[tuple[str, str, str]]:
     """The first difference in each part of the request, the likeliest cause first."""
-    for path, before, now in (
-        ("method", recorded.method, asked.method),
-        ("url", _address(recorded.url), _address(asked.url)),
-    ):
-        if before != now:
-            yield path, _change(before, now)
-    old, new = json_of(recorded.body), json_of(asked.body)
+    for name, old, new in _parts(recorded, asked):
+        for path, words in _first(name, old, new):
+            yield path, words, cause_of(path, old, new)
+
+
+def _parts(recorded: Counted, asked: Counted) -> Iterator[tuple[str, Any, Any]]:
+    yield "method", recorded.method, asked.method
+    yield "url", recorded.address, asked.address
+    yield "headers", list(recorded.headers), list(asked.headers)
+    old, new = recorded.body, asked.body
     if isinstance(old, dict) and isinstance(new, dict):
-        for key in sorted({*old, *new}, key=_rank):
-            yield from _first("", {key: old.get(key, _MISSING)}, {key: new.get(key, _MISSING)})
-    elif old is not None and new is not None:
-        yield from _first("", old, new)
-    elif recorded.body != asked.body:
-        yield "body", _change(_text(recorded.body), _text(asked.body))
-
-
-def _rank(key: str) -> tuple[int, str]:
-    if key in _ORDER:
-        return _ORDER.index(key), key
-    return (len(_ORDER) + 1 + _SAID_LAST.index(key) if key in _SAID_LAST else len(_ORDER)), key
+        for key in sorted({*old, *new}, key=rank):
+            yield key, old.get(key, _MISSING), new.get(key, _MISSING)
+    else:
+        yield "body", _text(old), _text(new)
 
 
 def _first(path: str, old: Any, new: Any) -> list[tuple[str, str]]:
@@ -144,28 +146,5 @@ def _shown(value: Any) -> str:
     return text if len(text) <= limit else f"{text[:_LONGEST]}…{text[-_LONGEST // 4 :]}"
 
 
-def _text(body: bytes) -> str:
-    return body.decode(errors="backslashreplace")
-
-
-def _address(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    return f"{parts.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
-
-
-def _top(path: str) -> str:
-    return re.split(r"[.\[]", path, maxsplit=1)[0]
-
-
-def _cause(path: str) -> str:
-    top = _top(path)
-    if top in _SAID_LAST:
-        return "a changed prompt"
-    if top in ("tools", "functions"):
-        return "a changed tool schema"
-    if top in ("url", "method"):
-        return f"another {'address' if top == 'url' else 'method'}"
-    return "a changed model" if top == "model" else f"a changed setting, {top}"
+def _text(body: Any) -> Any:
+    return body.decode(errors="backslashreplace") if isinstance(body, bytes) else body

@@ -1,20 +1,59 @@
-"""How alike two requests are, cheaply: by the words they say."""
+"""How alike two requests are, and which of many is nearest: cheaply, by the words they say."""
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Sequence
+from heapq import nlargest
+from typing import Any, NamedTuple
 
-from harness.matching._key import Sent, json_of
+from harness.matching._content import Sent, json_of
 
-_WORD = re.compile(r"\w+")
+# A character of Chinese, Japanese or Korean is as good as a word.
+_SIGNS = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_WORD = re.compile(f"[{_SIGNS}]|[^\\W{_SIGNS}]+")
+_CANDIDATES = 20
+"""How many are compared word by word, of all that look alike."""
+_LONG_WORD = 60
+"""Bytes of what is no word, but a text without spaces between words."""
+_FAVOUR = 0.05
+"""How much likeness it is worth to be favoured."""
+
+
+class Near(NamedTuple):
+    """The nearest of several requests."""
+
+    position: int
+    likeness: float
+    """From 0 to 1."""
+
+
+def nearest(asked: Sent, recorded: Sequence[Sent], favoured: Collection[int] = ()) -> Near:
+    """The recorded request that is most like the one asked; the first of several.
+
+    Args:
+        asked: The request.
+        recorded: Those that it may be meant to be; at least one.
+        favoured: Positions of those that decide when others are about as like.
+    """
+    look = _Look(asked)
+    at_a_glance = {
+        position: look.likeness(each) + _favour(position, favoured)
+        for position, each in enumerate(recorded)
+    }
+    words = words_of(asked)
+    word_by_word = {
+        position: likeness(words, words_of(recorded[position]))
+        for position in nlargest(_CANDIDATES, at_a_glance, key=at_a_glance.__getitem__)
+    }
+    best = max(word_by_word, key=lambda at: (word_by_word[at] + _favour(at, favoured), -at))
+    return Near(best, word_by_word[best])
 
 
 def words_of(request: Sent) -> Counter[str]:
     """The words of a request's texts, each with how often it comes."""
     value = json_of(request.body)
     texts = [request.body.decode(errors="replace")] if value is None else _texts(value)
-    words = Counter(word for text in texts for word in _WORD.findall(text))
+    words = Counter(_WORD.findall("\n".join(texts)))
     words[f"{request.method} {request.url.partition('?')[0]}"] = 8
     return words
 
@@ -24,13 +63,49 @@ def likeness(one: Counter[str], other: Counter[str]) -> float:
     return 2 * (one & other).total() / ((one.total() + other.total()) or 1)
 
 
-def _texts(value: Any) -> Iterator[str]:
+class _Look:
+    """What can be seen of a request at a glance; thousands are compared by it."""
+
+    def __init__(self, request: Sent) -> None:
+        self._body, self._address = request.body, (request.method, request.url)
+        self._words = set(request.body.split())
+
+    def likeness(self, other: Sent) -> float:
+        """How alike the bodies look: by their words; where these are long, by both ends."""
+        address = 0.1 * (self._address == (other.method, other.url))
+        if self._body == other.body:
+            return 1 + address
+        words = set(other.body.split())
+        shared = 2 * len(self._words & words) / ((len(self._words) + len(words)) or 1)
+        if all(len(word) < _LONG_WORD for word in self._words ^ words):
+            return shared + address
+        ends = _common(self._body, other.body) + _common(self._body[::-1], other.body[::-1])
+        length = len(self._body) + len(other.body)
+        return max(shared, min(2 * ends / length, 1)) + address
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """How many bytes two texts begin with alike."""
+    known, end = 0, min(len(one), len(other))
+    while known < end:
+        middle = (known + end + 1) // 2
+        if one[known:middle] == other[known:middle]:
+            known = middle
+        else:
+            end = middle - 1
+    return known
+
+
+def _favour(position: int, favoured: Collection[int]) -> float:
+    return _FAVOUR if position in favoured else 0
+
+
+def _texts(value: Any) -> list[str]:
+    """The keys and texts below a value, without what pictures hold."""
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield key
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
+        return [] if value.startswith("data:") else [value]
+    if isinstance(value, dict):
+        return [text for key, inner in value.items() for text in (key, *_texts(inner))]
+    if isinstance(value, list):
+        return [text for inner in value for text in _texts(inner)]
+    return []

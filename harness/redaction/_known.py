@@ -2,13 +2,14 @@
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from json import dumps
 from urllib.parse import quote, quote_plus
 
-from harness.redaction._patterns import placeholder
-from harness.redaction._rewriting import Edit, positions
-from harness.redaction._runs import is_token, long_runs
+from harness.redaction._disguises import EVERY, forms_of
+from harness.redaction._edits import positions
+from harness.redaction._patterns import Found
+from harness.redaction._runs import SHORTEST, is_token, long_runs
 
 _SECRET_NAME = re.compile(
     r"(?:^|_)(?:API_?KEY|KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(?:_|$|\d)",
@@ -29,6 +30,7 @@ CREDENTIAL_HEADERS = frozenset(
 """Headers whose values let in whoever has them."""
 
 # A header's value is a scheme and a credential, or `name=value` pairs.
+_SCHEME = re.compile(r"\A[A-Za-z0-9-]+ +")
 _PART = re.compile(r"[^\s;,=\"]+")
 _NAMES_A_PLACE = re.compile(r"_(?:FILE|PATH|DIR|URL|NAME|ID)$", re.IGNORECASE)
 
@@ -48,12 +50,24 @@ def is_telling(value: str) -> bool:
     return len(value) >= 20 or (len(value) >= 8 and mixed)
 
 
-def credentials_in(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """The secrets that a request sends in its headers, by header."""
+def credentials_in(
+    headers: Sequence[tuple[str, str]], names: Collection[str] = CREDENTIAL_HEADERS
+) -> dict[str, str]:
+    """The secrets that a request sends in its headers, by header.
+
+    Args:
+        headers: What it sends.
+        names: The headers that hold credentials, in lower case.
+    """
     found: dict[str, str] = {}
     for name, value in headers:
-        if name.lower() in CREDENTIAL_HEADERS:
-            parts = [part for part in _PART.findall(value) if is_telling(part)]
+        if name.lower() in names:
+            parts = [
+                part
+                for part in _PART.findall(_SCHEME.sub("", value))
+                # Amazon's signatures list the headers that they are about.
+                if is_telling(part) and not part.startswith("x-amz-")
+            ]
             for number, part in enumerate(parts):
                 found[name.lower() + (f".{number + 1}" if number else "")] = part
     return found
@@ -71,37 +85,48 @@ class KnownSecrets:
         for name, value in value_by_name.items():
             for spelling in _spellings(value):
                 self._name_by_spelling.setdefault(spelling, name)
-        self._tokens = [each for each in self._name_by_spelling if is_token(each)]
-        self._phrases = [each for each in self._name_by_spelling if not is_token(each)]
-        self._shortest = min(map(len, self._tokens), default=0)
+        self._tokens: list[bytes] = []
+        self._phrases: list[bytes] = []
+        for each in self._name_by_spelling:
+            is_run = len(each) >= SHORTEST and is_token(each)
+            (self._tokens if is_run else self._phrases).append(each)
 
-    def find(self, data: bytes) -> list[Edit]:
-        """Every place where a secret stands, in whatever spelling."""
-        return [
-            Edit(start, start + len(spelling), placeholder(self._name_by_spelling[spelling]))
-            for spelling in self._spellings_in(data)
-            for start in positions(spelling, data)
-        ]
+    def find(self, data: bytes) -> Iterator[Found]:
+        """Every place where a secret stands, in its own letters or in a usual spelling."""
+        for spelling in self._spellings_in(data):
+            for start in positions(spelling, data):
+                yield Found(self._name_by_spelling[spelling], start, start + len(spelling))
 
     def name_in(self, data: bytes) -> str | None:
-        """The name of a secret that stands in the bytes."""
-        return next((self._name_by_spelling[each] for each in self._spellings_in(data)), None)
+        """The name of a secret that stands in the bytes, in whatever disguise."""
+        return next(
+            (
+                self._name_by_spelling[spelling]
+                for form in forms_of(data, EVERY)
+                for spelling in self._spellings_in(form)
+            ),
+            None,
+        )
 
     def _spellings_in(self, data: bytes) -> Iterator[bytes]:
-        runs = long_runs(data, self._shortest) if self._tokens else b""
+        runs = long_runs(data)
         if runs:
             yield from (each for each in self._tokens if each in runs)
         yield from (each for each in self._phrases if each in data)
 
 
 def _spellings(value: str) -> Iterator[bytes]:
-    """A value as it is, in JSON at some depth, in URLs, as base64 at any offset, as hexadecimal."""
+    """A value, also backwards, in JSON at some depth, in URLs, as base64 at any offset and so on.
+
+    Other disguises are taken off before a search; these are what may stand inside of other text.
+    """
     raw = value.encode(errors="surrogatepass")
-    for text in _in_json(value, depth=3):
+    for text in (*_in_json(value, depth=3), *_in_json(value[::-1], depth=3)):
         yield text.encode(errors="surrogatepass")
     yield quote(raw, safe="").encode()
     yield quote_plus(raw).encode()
     yield raw.hex().encode()
+    yield raw.hex().upper().encode()
     for offset in range(3):
         # Only the characters that no neighbour of the value takes part in.
         encoded = base64.b64encode(b"\0" * offset + raw)

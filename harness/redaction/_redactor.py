@@ -1,18 +1,26 @@
 """The redactor: every rule for what is secret, applied to headers, URLs and bodies."""
 
-import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import unquote_plus
 
-from harness.redaction._known import CREDENTIAL_HEADERS, KnownSecrets
-from harness.redaction._patterns import PLACEHOLDER, find_patterns, placeholder
-from harness.redaction._rewriting import Edit, outside, rewritten
+from harness.redaction._addresses import find_in_addresses
+from harness.redaction._disguises import EVERY, edits_below
+from harness.redaction._edits import Edit, applied, outside
+from harness.redaction._known import CREDENTIAL_HEADERS, KnownSecrets, credentials_in
+from harness.redaction._patterns import find_patterns
+from harness.redaction._placeholders import PLACEHOLDER, Placeholders
+from harness.redaction._rewriting import rewritten
+from harness.redaction._rules import ByHeader, ByParameter, Rule
+from harness.redaction._ruling import Ruling
 
-SECRET_HEADERS = CREDENTIAL_HEADERS | {
+ACCOUNT_HEADERS = CREDENTIAL_HEADERS | {
     "set-cookie",
     "openai-organization",
     "openai-project",
     "anthropic-organization-id",
+}
+"""Headers that let in whoever has them, or say who asked."""
+
+SECRET_HEADERS = ACCOUNT_HEADERS | {
     "x-request-id",
     "request-id",
     "x-ms-request-id",
@@ -26,31 +34,47 @@ SECRET_HEADERS = CREDENTIAL_HEADERS | {
     "tracestate",
     "cf-ray",
 }
-"""Headers that let in whoever has them, say who asked, or link to a vendor's logs."""
-
-_SECRET_PARAMETER = re.compile(
-    r"(?:key|api[_-]?key|(?:access|auth|id|refresh)?_?token|secret|password|sig|signature"
-    r"|x-(?:amz|goog)-(?:signature|credential|security-token))$",
-    re.IGNORECASE,
-)
-_LOGIN = re.compile(r"(?<=://)[^/?#@]+(?=@)")
+"""The same, and those that link to a vendor's logs."""
 
 
 class Redactor:
     """Replaces secrets by placeholders; what is clean already, it returns as it is.
 
     A placeholder is stable: the same secret gives the same one in every process, and a secret known
-    by name gives one that does not depend on its value.
+    by name gives one that does not depend on its value. A placeholder with a short digest, as in
+    older cassettes, goes on standing for its secret once one was met.
 
     Args:
         known: Secrets by the name of where they are known from.
+        rules: What else is secret here.
+        key: For digests of what the rules remove; without one, two such requests can be the same.
     """
 
-    def __init__(self, known: Mapping[str, str] | None = None) -> None:
-        self.known = KnownSecrets(known or {})
+    def __init__(
+        self,
+        known: Mapping[str, str] | None = None,
+        rules: Sequence[Rule] = (),
+        key: str = "",
+    ) -> None:
+        self._secrets = dict(known or {})
+        self.known = KnownSecrets(self._secrets)
+        self._placeholders = Placeholders(key.encode())
+        self._ruling = Ruling(rules, self._placeholders)
+        self._headers = {rule.header.lower() for rule in rules if isinstance(rule, ByHeader)}
+        self._parameters = {
+            rule.parameter.lower() for rule in rules if isinstance(rule, ByParameter)
+        }
         # Every request has the same few headers and addresses.
         self._texts: dict[str, str] = {}
-        self._urls: dict[str, str] = {}
+
+    def learn(self, headers: Sequence[tuple[str, str]]) -> None:
+        """Takes the credentials that a request sends for secrets from now on."""
+        credentials = credentials_in(headers, CREDENTIAL_HEADERS | self._headers)
+        if not credentials.items() <= self._secrets.items():
+            # The header's name comes first: it is the same on every machine.
+            self._secrets = {**credentials, **self._secrets, **credentials}
+            self.known = KnownSecrets(self._secrets)
+            self._texts = {}
 
     def body(self, data: bytes) -> bytes:
         """A whole body, redacted."""
@@ -65,46 +89,44 @@ class Redactor:
         return clean
 
     def text(self, text: str) -> str:
-        """A text, redacted."""
+        """A text, redacted; also the logins and secret parameters of addresses in it."""
         if text not in self._texts:
-            data = self.body(text.encode(errors="surrogatepass"))
+            data = text.encode(errors="surrogatepass")
+            edits = [
+                Edit(start, end, self._placeholders.named(name))
+                for name, start, end in find_in_addresses(data, self._parameters)
+            ]
+            data = self.body(applied(edits, [data])[0])
             self._texts[text] = data.decode(errors="surrogatepass")
         return self._texts[text]
 
-    def url(self, url: str) -> str:
-        """A URL, redacted: also its login, and the values of parameters such as `api_key`."""
-        if url not in self._urls:
-            hidden = placeholder("login").decode()
-            self._urls[url] = self.text(_parameters_redacted(_LOGIN.sub(hidden, url)))
-        return self._urls[url]
-
     def headers(self, headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Headers, redacted: the secret ones wholly, in the others what looks like a secret."""
+        secret = SECRET_HEADERS | self._headers
         return tuple(
-            (name, placeholder(name.lower()).decode())
-            if name.lower() in SECRET_HEADERS
+            (name, self._placeholders.named(name.lower()).decode())
+            if name.lower() in secret
             else (name, self.text(value))
             for name, value in headers
         )
 
     def _find(self, data: bytes) -> list[Edit]:
-        edits = [*self.known.find(data), *find_patterns(data)]
-        if not edits or b"<secret:" not in data:
-            return edits
-        return outside(edits, [match.span() for match in PLACEHOLDER.finditer(data)])
+        edits = [*edits_below(data, self._find_clear, EVERY), *self._ruling.find(data)]
+        return _outside_of_placeholders(edits, data)
+
+    def _find_clear(self, data: bytes) -> list[Edit]:
+        if b"<secret:" in data:
+            self._placeholders.meet(data)
+        named, told = self._placeholders.named, self._placeholders.told_apart
+        edits = [Edit(start, end, named(name)) for name, start, end in self.known.find(data)]
+        edits += [
+            Edit(start, end, told(name, data[start:end]))
+            for name, start, end in find_patterns(data)
+        ]
+        return _outside_of_placeholders(edits, data)
 
 
-def _parameters_redacted(url: str) -> str:
-    address, mark, query = url.partition("?")
-    if not mark:
-        return url
-    query, hash_mark, fragment = query.partition("#")
-    parameters = "&".join(_parameter_redacted(part) for part in query.split("&"))
-    return f"{address}?{parameters}{hash_mark}{fragment}"
-
-
-def _parameter_redacted(parameter: str) -> str:
-    name, mark, value = parameter.partition("=")
-    if not value or not _SECRET_PARAMETER.fullmatch(unquote_plus(name)):
-        return parameter
-    return f"{name}{mark}{placeholder('parameter').decode()}"
+def _outside_of_placeholders(edits: list[Edit], data: bytes) -> list[Edit]:
+    if not edits or b"<secret:" not in data:
+        return edits
+    return outside(edits, [match.span() for match in PLACEHOLDER.finditer(data)])

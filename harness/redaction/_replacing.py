@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from json import dumps
 
-from harness.redaction._rewriting import Edit, outside, positions, rewritten
+from harness.redaction._disguises import JSON_ESCAPES, edits_below
+from harness.redaction._edits import Edit, outside, positions
+from harness.redaction._rewriting import rewritten
 
 
 class Replacing:
@@ -35,6 +37,9 @@ class Replacing:
         return self.body(_as_is(text)).decode(errors="surrogatepass")
 
     def _find(self, data: bytes) -> list[Edit]:
+        return edits_below(data, self._find_clear, (JSON_ESCAPES,), depth=1)
+
+    def _find_clear(self, data: bytes) -> list[Edit]:
         edits = [
             Edit(start, start + len(volatile), stable)
             for volatile, stable in self._texts.items()

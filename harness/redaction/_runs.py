@@ -6,9 +6,25 @@ Almost every request has none that matters, and every request of every replay is
 import re
 from functools import lru_cache
 
+SHORTEST = 16
+"""Shorter runs are too usual to tell anything."""
+
 _CHARACTERS = rb"A-Za-z0-9_.~+/=%-"
 _TOKEN = re.compile(b"[" + _CHARACTERS + b"]+")
-_MARKED = bytes(ord("a") if _TOKEN.fullmatch(bytes([code])) else ord(" ") for code in range(256))
+
+
+def marks(letters: bytes) -> bytes:
+    """A table for `translate` that makes `a` of some letters, and a space of all others.
+
+    Args:
+        letters: As in a pattern's brackets: `a-f`.
+    """
+    one = re.compile(b"[" + letters + b"]")
+    return bytes(ord("a" if one.match(bytes([code])) else " ") for code in range(256))
+
+
+_MARKED = marks(_CHARACTERS)
+_SPACED = bytes(code if _MARKED[code] == ord("a") else ord(" ") for code in range(256))
 
 
 def is_token(text: bytes) -> bool:
@@ -16,13 +32,14 @@ def is_token(text: bytes) -> bool:
     return bool(_TOKEN.fullmatch(text))
 
 
-def long_runs(data: bytes, length: int) -> bytes:
+def long_runs(data: bytes, length: int = SHORTEST) -> bytes:
     """The runs of at least this length, with spaces between; empty when there are none."""
-    if b"a" * length not in data.translate(_MARKED):
-        return b""
-    return b" ".join(_runs_of(length).findall(data))
+    return b" ".join(run for run in _runs(data) if len(run) >= length)
 
 
-@lru_cache(maxsize=64)
-def _runs_of(length: int) -> re.Pattern[bytes]:
-    return re.compile(b"[%b]{%d,}" % (_CHARACTERS, length))
+# The same data is looked at for several things, one after the other.
+@lru_cache(maxsize=4)
+def _runs(data: bytes) -> tuple[bytes, ...]:
+    if b"a" * SHORTEST not in data.translate(_MARKED):
+        return ()
+    return tuple(run for run in data.translate(_SPACED).split() if len(run) >= SHORTEST)

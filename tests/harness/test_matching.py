@@ -87,7 +87,9 @@ def test_a_whole_number_is_the_same_however_it_is_written() -> None:
     assert not are_same(request(temperature=1), request(temperature=True))
 
 
-@pytest.mark.parametrize("body", [b"a=1", b"\xff\x00", b'{"a": NaN}', b"{broken", b"[" * 5_000])
+@pytest.mark.parametrize(
+    "body", [b"a = 1", b"\xff\x00", b'{"a": 1e999}', b'{"a": NaN}', b"{broken", b"[" * 5_000]
+)
 def test_a_body_that_is_no_json_counts_byte_by_byte(body: bytes) -> None:
     assert are_same(Request("POST", URL, (), body), Request("POST", URL, (), body))
     assert not are_same(Request("POST", URL, (), body), Request("POST", URL, (), body + b" "))
@@ -136,14 +138,17 @@ CHANGES = [
     (with_system("Hello"), "messages[0].content",
      f"'{SYSTEM}' became 'Hello'", "a changed prompt"),
     (request(messages=[*BODY["messages"], {"role": "user", "content": "And?"}]),
-     "messages[2]", "{'role': 'user', 'content': 'And?'} was added", "a changed prompt"),
+     "messages[2]", "{'role': 'user', 'content': 'And?'} was added",
+     "a changed number of messages: 2 became 3"),
     (request(messages=BODY["messages"][1:]), "messages[0]",
-     f"{{'role': 'system', 'content': '{SYSTEM}'}} was removed", "a changed prompt"),
+     f"{{'role': 'system', 'content': '{SYSTEM}'}} was removed",
+     "a changed number of messages: 2 became 1"),
     (request(model="gpt-5"), "model", "'gpt-4o' became 'gpt-5'", "a changed model"),
-    (request(temperature=0.7), "temperature", "0.5 became 0.7", "a changed setting, temperature"),
-    (request(seed=7), "seed", "was not set, is 7", "a changed setting, seed"),
+    (request(temperature=0.7), "temperature", "0.5 became 0.7",
+     "a changed sampling setting, temperature"),
+    (request(seed=7), "seed", "was not set, is 7", "a changed sampling setting, seed"),
     (request({key: BODY[key] for key in ("model", "messages", "tools")}), "temperature",
-     "was 0.5, is not set", "a changed setting, temperature"),
+     "was 0.5, is not set", "a changed sampling setting, temperature"),
     (request(tools=[ADD_TO_X]), "tools[0].function.parameters.type", "'object' became 'x'",
      "a changed tool schema"),
     (request(url="https://api.openai.com/v1/responses"), "url",

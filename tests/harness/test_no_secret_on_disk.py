@@ -1,11 +1,17 @@
 """A key that passes through a recording, in a header, a request and a streamed reply."""
 
 import base64
+import gzip
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from harness.cassette import Cassette, Header, Headers, Interaction, Request, Response
+from harness.formats import load, save
+from harness.matching import Count
+from harness.session import CassetteSession, RecordMode
 
 KEY = "sk-proj-" + "Zq7w" * 10
 
@@ -75,3 +81,81 @@ def test_the_redacted_recording_is_played_by_the_same_story(project: Path) -> No
     ran(project, "--record-mode", "rewrite")
 
     assert "1 passed" in ran(project)
+
+
+URL = "https://api.openai.com/v1/chat/completions"
+ORGANIZATIONS = ["org-" + "a1" * 12, "org-" + "b2" * 12]
+
+
+def asked(text: str, *headers: tuple[str, str]) -> Request:
+    return Request("POST", URL, headers, b'{"said":"%b"}' % text.encode())
+
+
+def recorded(path: Path, request: Request, headers: Headers = ()) -> None:
+    parts = [Count(f"header:{name}") for name, _ in headers]
+    with CassetteSession(path, mode=RecordMode.NEW_EPISODES, key_parts=parts) as session:
+        recording = session.record(request)
+        recording.answered(200, ())
+        recording.received(b"{}")
+        recording.ended("complete")
+
+
+def test_a_cassette_from_before_digests_were_long_plays_and_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "old.yaml"
+    old = asked("<secret:organization:dda7>")
+    save(path, Cassette(Header(), (Interaction(old, Response(200, (), b"{}", 0)),)))
+
+    playing = CassetteSession(path).play(asked(ORGANIZATIONS[0]))
+    recorded(path, asked(f"{ORGANIZATIONS[0]} and {ORGANIZATIONS[1]}"))
+
+    assert playing is not None
+    assert b"<secret:organization:dda7> and <secret:organization:" in path.read_bytes()
+
+
+def test_two_requests_that_differ_in_what_is_redacted_have_their_own_answers(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.yaml"
+    for organization in ORGANIZATIONS:
+        recorded(path, asked(organization))
+
+    session = CassetteSession(path)
+    playing = [session.play(asked(organization)) for organization in reversed(ORGANIZATIONS)]
+
+    assert [each and each.number for each in playing] == [2, 1]
+
+
+def test_a_key_may_change_between_recording_and_replay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.yaml"
+    monkeypatch.setenv("SERVICE_TOKEN", "first-secret-0123456789")
+    recorded(path, asked("it is first-secret-0123456789"))
+
+    monkeypatch.setenv("SERVICE_TOKEN", "second-secret-9876543210")
+    playing = CassetteSession(path).play(asked("it is second-secret-9876543210"))
+
+    assert playing is not None
+
+
+def test_a_packed_request_is_stored_and_found_by_what_is_in_it(tmp_path: Path) -> None:
+    path, body = tmp_path / "a.yaml", asked(KEY).body
+    packed = [gzip.compress(body, mtime=time) for time in (1, 2)]
+    encoded = (("content-encoding", "gzip"),)
+    recorded(path, Request("POST", URL, encoded, packed[0]))
+
+    playing = CassetteSession(path).play(Request("POST", URL, encoded, packed[1]))
+
+    assert playing is not None
+    assert load(path).interactions[0].request.body.startswith(b'{"said":"<secret:api-key:')
+
+
+def test_a_header_that_counts_is_kept_and_found_again(tmp_path: Path) -> None:
+    path, parts = tmp_path / "a.yaml", [Count("header:x-tenant")]
+    for tenant in ("red", "blue"):
+        recorded(path, asked("a", ("X-Tenant", tenant)), (("x-tenant", tenant),))
+
+    session = CassetteSession(path, key_parts=parts)
+    playing = [session.play(asked("a", ("x-tenant", tenant))) for tenant in ("blue", "red")]
+
+    assert [each and each.number for each in playing] == [2, 1]

@@ -2,7 +2,14 @@
 
 import pytest
 
-from harness.redaction import SECRET_HEADERS, Redactor, Replacing, credentials_in, secrets_among
+from harness.redaction import (
+    SECRET_HEADERS,
+    Redactor,
+    Replacing,
+    credentials_in,
+    event_texts,
+    secrets_among,
+)
 
 KEY = "sk-proj-abc123DEF456ghi789JKL"
 REDACTOR = Redactor({"authorization": KEY, "DB_PASSWORD": "hunter2!x y z"})
@@ -12,6 +19,23 @@ TOKENS = [
     ("api-key", "gsk_abcdefgh0123456789"),
     ("api-key", "sk_live_abcdefgh0123456789"),
     ("api-key", "hf_abcdefgh0123456789"),
+    ("api-key", "sk-or-v1-abcdefgh0123456789"),
+    ("api-key", "sk-svcacct-abcdefgh0123456789"),
+    ("api-key", "xai-abcdefgh0123456789"),
+    ("api-key", "pplx-abcdefgh0123456789"),
+    ("api-key", "tgp_v1_abcdefgh0123456789"),
+    ("api-key", "pcsk_abcdefgh0123456789"),
+    ("api-key", "lsv2_pt_abcdefgh0123456789_a1b2c3"),
+    ("api-key", "pa-" + "a1B2" * 10 + "c3d"),
+    ("api-key", "dapi" + "0a1b" * 8),
+    ("api-key", "SG.abcdefgh0123456789.abcdefgh0123456789"),
+    ("azure-key", "a1B2" * 13 + "JQQJ99" + "c3D4" * 6 + "e5"),
+    ("google-key", "AQ." + "a1B2" * 10),
+    ("google-token", "GOCSPX-abcdefgh0123456789ijkl"),
+    ("google-token", "ya29.abcdefgh0123456789ijkl"),
+    ("slack-webhook", "hooks.slack.com/services/T01234567/B01234567/abcdefgh01"),
+    ("webhook-secret", "whsec_abcdefgh0123456789ijklmn"),
+    ("registry-token", "npm_abcdefgh0123456789ijklmnopqrst"),
     ("aws-key", "AKIAIOSFODNN7EXAMPLE"),
     ("github-token", "ghp_0123456789abcdefghijABCDEFGHIJ012345"),
     ("github-token", "github_pat_0123456789abcdefghij"),
@@ -45,6 +69,49 @@ def test_what_only_looks_a_little_like_a_token_stays(text: str) -> None:
     assert REDACTOR.text(text) == text
 
 
+IN_ITS_PLACE = [
+    ("Cookie: __cf_bm={}; path=/", "cookie", "a1b2c3d4e5f6a7b8-1700000000-1.0.1.1-abc"),
+    ('{{"access_token": "{}", "expires_in": 1}}', "token", "opaque/0123456789+abc"),
+    ("grant_type=a&client_secret={}&scope=b", "token", "a1b2c3d4e5f6"),
+    ("aws_secret_access_key = {}\n", "aws-secret", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzz1234"),
+    ("Authorization: Basic {}\n", "login", "bWU6aHVudGVyMg=="),
+    ("-----BEGIN PRIVATE KEY-----{}-----END PRIVATE KEY-----", "private-key", "MIIB" * 10),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("around", "kind", "secret"), IN_ITS_PLACE)
+def test_what_has_no_form_is_known_by_what_stands_around_it(
+    around: str, kind: str, secret: str
+) -> None:
+    before, after = around.format("|").split("|")
+
+    redacted = REDACTOR.body(around.format(secret).encode()).decode()
+
+    assert redacted.startswith(f"{before}<secret:{kind}:")
+    assert redacted.endswith(f">{after}")
+
+
+HOSTILE = [
+    b"sk-" + b"_-" * 30,
+    b"eyJabcdefgh",
+    b"AKIA",
+    b"%25",
+    b"&amp;",
+    b"\\u005c",
+    b"a\0",
+    b"Zm9v",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_half_a_million_bytes_of_what_is_almost_a_secret_are_searched_in_one_go(
+    piece: bytes,
+) -> None:
+    body = piece * (500_000 // len(piece))
+
+    assert REDACTOR.body(body) == body
+
+
 def test_the_scheme_word_stays_and_the_token_goes() -> None:
     redacted = REDACTOR.text("Authorization: Bearer abcdefgh.0123456789 and more")
 
@@ -58,7 +125,24 @@ def test_two_secrets_of_a_kind_are_told_apart_and_each_always_reads_the_same() -
     redacted = REDACTOR.text(f"{one} {other} {one}").split()
 
     assert redacted[0] == redacted[2] != redacted[1]
-    assert Redactor().text(one) == redacted[0] == "<secret:organization:dda7>"
+    assert Redactor().text(one) == redacted[0] == "<secret:organization:dda78d860ed8>"
+
+
+def test_a_digest_is_long_enough_that_thousands_of_a_kind_are_told_apart() -> None:
+    redactor = Redactor()
+
+    redacted = {redactor.body(b"org-a1b2c3d4e5f6a7b8%05d" % number) for number in range(20_000)}
+
+    assert len(redacted) == 20_000
+
+
+def test_a_short_digest_of_an_older_cassette_goes_on_standing_for_its_secret() -> None:
+    one, other = (f"org-{mark * 12}" for mark in ("a1", "b2"))
+    redactor = Redactor()
+
+    assert redactor.text("see <secret:organization:dda7>") == "see <secret:organization:dda7>"
+    assert redactor.text(one) == "<secret:organization:dda7>"
+    assert redactor.text(other) == Redactor().text(other)
 
 
 def test_a_known_secret_is_called_by_its_name_whatever_its_value() -> None:
@@ -91,7 +175,7 @@ URLS = [
 
 @pytest.mark.parametrize(("url", "redacted"), URLS)
 def test_an_address_keeps_all_but_its_secrets(url: str, redacted: str) -> None:
-    assert REDACTOR.url(url) == redacted
+    assert REDACTOR.text(url) == redacted
 
 
 def test_a_secret_cut_by_the_network_goes_where_it_begins() -> None:
@@ -117,6 +201,14 @@ def test_a_secret_that_a_model_says_word_by_word_goes_from_every_event() -> None
         event(1, "Hello"),
         event(0, ", yes"),
     ]
+
+
+def test_of_a_key_that_looks_whole_in_its_first_event_no_rest_stays() -> None:
+    stream = [event(0, "It is sk-proj-Zq7wZq7wZq7wZq7wZq7w"), event(0, "restOfTheKey99 .")]
+
+    (text,) = event_texts(b"".join(Redactor().pieces(stream)))
+
+    assert b"rest" not in text
 
 
 def test_an_environment_names_its_secrets() -> None:

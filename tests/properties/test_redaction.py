@@ -1,13 +1,20 @@
 """Laws of redaction: nothing secret stays, nothing else goes, and once is enough."""
 
 import base64
+import html
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import quote
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.redaction import Redactor, Replacing
+from harness.cassette import Request
+from harness.matching import Matcher
+from harness.redaction import ByPattern, ByPointer, Redactor, Replacing
+from harness.session import CassetteSession, RecordMode
 
 KNOWN = {
     "authorization": "Zx9-quite/secret+value==",
@@ -33,6 +40,11 @@ SPELLINGS = (
     lambda value: quote(value, safe=""),
     lambda value: base64.b64encode(b"ab" + value.encode()).decode(),
     lambda value: base64.urlsafe_b64encode(value.encode()).decode(),
+    lambda value: quote(quote(value, safe=""), safe=""),
+    lambda value: html.escape(value),
+    lambda value: "".join(f"&#{ord(character)};" for character in value),
+    lambda value: value.encode().hex().upper(),
+    lambda value: value[::-1],
 )
 SECRET = st.sampled_from(BY_FORM) | st.builds(
     lambda value, spelling: spelling(value),
@@ -142,3 +154,101 @@ def test_a_replaced_text_comes_back(text: str, folder: str, size: int) -> None:
     assert folder.encode() not in replaced
     assert back.body(replaced) == body
     assert "<workdir>/a" in said(there.body(streamed(f"see {folder}/a", size)))
+
+
+OTHER_SECRETS = st.builds(
+    "{}{}".format,
+    st.sampled_from(["sk-proj-1", "org-1", "proj_1", "AIza1", "ghp_1"]),
+    st.text("abc123XYZ", min_size=34, max_size=34),
+)
+TEXTS = st.lists(HARMLESS | OTHER_SECRETS, max_size=4).map(" ".join)
+
+
+@given(TEXTS, TEXTS)
+def test_two_requests_are_told_apart_just_as_they_were_before(one: str, other: str) -> None:
+    url = "https://api.openai.com/v1/responses"
+    requests = [
+        Request("POST", url, (), REDACTOR.body(json.dumps({"input": text}).encode()))
+        for text in (one, other)
+    ]
+
+    digests = {Matcher().digest(request) for request in requests}
+
+    assert len(digests) == len({one, other})
+
+
+VALUE = st.recursive(
+    TEXT | st.integers() | st.booleans() | st.none() | st.floats(allow_nan=False),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
+        | inner.map(json.dumps)
+    ),
+    max_leaves=6,
+)
+RULES = (ByPattern(r"\w+", "word"), ByPattern(r"[\"{}\\]", "sign"), ByPointer("/a/*", "part"))
+
+
+def shape(value: Any) -> Any:
+    """What stays of a value whatever is redacted in it."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    return [shape(inner) for inner in value] if isinstance(value, list) else None
+
+
+@given(VALUE, st.sampled_from([None, 2]), st.booleans())
+def test_json_stays_json_of_the_same_shape(
+    value: Any, indent: int | None, ascii_alone: bool
+) -> None:
+    body = json.dumps([value], indent=indent, ensure_ascii=ascii_alone).encode(errors="replace")
+
+    assert shape(json.loads(REDACTOR.body(body))) == shape([value])
+
+
+@given(VALUE)
+def test_under_any_rule_json_stays_json_and_once_is_enough(value: Any) -> None:
+    redactor = Redactor(KNOWN, RULES, key="a key")
+
+    once = redactor.body(json.dumps({"a": value}).encode())
+
+    json.loads(once)
+    assert redactor.body(once) == once
+
+
+@given(TEXT, st.integers(1, 9))
+def test_a_stream_keeps_its_events(text: str, size: int) -> None:
+    stream = streamed(text, size)
+    pieces = [line + b"\n" for line in stream.split(b"\n")]
+
+    redacted = REDACTOR.pieces(pieces)
+
+    events = [json.loads(piece[6:]) for piece in redacted if piece.startswith(b"data:")]
+    assert len(redacted) == len(pieces)
+    assert len(events) == stream.count(b"data: {")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(TEXTS, max_size=4, unique=True).flatmap(
+    lambda texts: st.tuples(st.just(texts), st.permutations(texts))
+))  # fmt: skip
+def test_each_request_gets_its_own_answer_whatever_is_secret_in_it(
+    conversation: tuple[list[str], list[str]],
+) -> None:
+    texts, shuffled = conversation
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "law.yaml")
+        with CassetteSession(path, mode=RecordMode.ONCE) as session:
+            for text in texts:
+                recording = session.record(request(text))
+                recording.answered(200, ())
+                recording.received(b"{}")
+                recording.ended("complete")
+        session = CassetteSession(path)
+        played = [session.play(request(text)) for text in shuffled]
+
+    assert [each.number - 1 for each in played if each] == [texts.index(text) for text in shuffled]
+
+
+def request(text: str) -> Request:
+    body = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": text}]})
+    return Request("POST", "https://api.openai.com/v1/chat/completions", (), body.encode())

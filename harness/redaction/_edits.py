@@ -1,0 +1,63 @@
+"""Edits of bytes, also of bytes that lie in several pieces."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+
+class Edit(NamedTuple):
+    """A span that becomes another text."""
+
+    start: int
+    end: int
+    text: bytes
+
+
+Find = Callable[[bytes], Iterable[Edit]]
+"""Says what to replace; the edits may overlap and come in any order."""
+
+
+def outside(edits: Sequence[Edit], done: Sequence[tuple[int, int]]) -> list[Edit]:
+    """The edits that touch none of the spans."""
+    return [edit for edit in edits if not any(edit.start < b and a < edit.end for a, b in done)]
+
+
+def applied(edits: Sequence[Edit], pieces: Sequence[bytes]) -> list[bytes]:
+    """The pieces with the edits made; of edits that overlap, the first and longest is."""
+    chosen = _without_overlaps(edits)
+    result = []
+    start = 0
+    for piece in pieces:
+        result.append(_edited(piece, start, chosen))
+        start += len(piece)
+    return result
+
+
+def positions(text: bytes, data: bytes) -> Iterator[int]:
+    """Where a text begins in the data, overlaps too."""
+    start = data.find(text)
+    while start >= 0:
+        yield start
+        start = data.find(text, start + 1)
+
+
+def _without_overlaps(edits: Sequence[Edit]) -> list[Edit]:
+    chosen: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
+        if not chosen or edit.start >= chosen[-1].end:
+            chosen.append(edit)
+    return chosen
+
+
+def _edited(piece: bytes, start: int, edits: Sequence[Edit]) -> bytes:
+    parts = []
+    position = start
+    end = start + len(piece)
+    for edit in edits:
+        if edit.end <= start or edit.start >= end:
+            continue
+        parts.append(piece[position - start : max(edit.start, start) - start])
+        if edit.start >= start:
+            parts.append(edit.text)
+        position = min(edit.end, end)
+    parts.append(piece[position - start :])
+    return b"".join(parts)

@@ -1,0 +1,62 @@
+"""Packed bytes: gzip, and zstd where a library for it is installed."""
+
+import gzip
+import zlib
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+"""How packed bytes begin."""
+
+_MOST_BYTES = 2**26
+"""Of what unpacks to more, only so much is looked into."""
+
+
+def from_gzip(data: bytes) -> bytes:
+    """What is packed.
+
+    Raises:
+        ValueError: It is damaged.
+    """
+    try:
+        return zlib.decompressobj(wbits=31).decompress(data, _MOST_BYTES)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+
+
+def to_gzip(clear: bytes, like: bytes) -> bytes:
+    """The bytes packed, the same ones always in the same way."""
+    return gzip.compress(clear, mtime=0)
+
+
+def from_zstd(data: bytes) -> bytes:
+    """What is packed.
+
+    Raises:
+        ValueError: It is damaged, or can't be unpacked here.
+    """
+    library = _zstd()
+    try:
+        unpacking = library.ZstdDecompressor()
+        if hasattr(unpacking, "stream_reader"):
+            return bytes(unpacking.stream_reader(data).read(_MOST_BYTES))
+        return bytes(unpacking.decompress(data, _MOST_BYTES))
+    except library.ZstdError as error:
+        raise ValueError(str(error)) from error
+
+
+def to_zstd(clear: bytes, like: bytes) -> bytes:
+    """The bytes packed."""
+    pack: Callable[[bytes], bytes] = _zstd().compress
+    return pack(clear)
+
+
+def _zstd() -> Any:
+    # Who receives zstd has one of these; the first is Python's own from 3.14 on.
+    for name in ("compression.zstd", "backports.zstd", "zstandard"):
+        try:
+            return import_module(name)
+        except ImportError:
+            continue
+    raise ValueError("there is no library for zstd")

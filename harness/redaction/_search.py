@@ -1,0 +1,35 @@
+"""A search that names secrets instead of replacing them."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from harness.redaction._disguises import EVERY, forms_of
+from harness.redaction._known import KnownSecrets
+from harness.redaction._patterns import find_patterns
+from harness.redaction._rewriting import event_texts
+
+
+class Revealed(NamedTuple):
+    """A secret that stands in the open, or in a disguise."""
+
+    name: str
+    secret: bytes
+    """As it stands there, without its disguise."""
+
+
+def secrets_in(data: bytes, known: KnownSecrets) -> list[Revealed]:
+    """The secrets in some bytes, each once: those that are known, and those that look like one."""
+    found: dict[Revealed, None] = {}
+    for text in (data, *event_texts(data)):
+        for form in forms_of(text, EVERY):
+            found.update(dict.fromkeys(_secrets_in_the_clear(form, known)))
+    return list(found)
+
+
+def _secrets_in_the_clear(data: bytes, known: KnownSecrets) -> Iterator[Revealed]:
+    end = 0
+    # What a secret is part of says more than the secret: the key behind `Bearer`, once.
+    for each in sorted([*known.find(data), *find_patterns(data)], key=lambda at: (at[1], -at[2])):
+        if each.start >= end:
+            yield Revealed(each.name, data[each.start : each.end])
+            end = each.end

@@ -1,0 +1,304 @@
+"""Secrets in every disguise, recorded and then looked for in the file by other means."""
+
+import base64
+import gzip
+import html
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import pytest
+import yaml
+
+from harness.cassette import (
+    Cassette,
+    Chunk,
+    Failure,
+    Header,
+    Headers,
+    Interaction,
+    Request,
+    Response,
+)
+from harness.formats import load, save
+from harness.session import CassetteSession, RecordMode
+
+OPAQUE = "Zx9quite/Secret+Value<77>&co"
+VENDORS = "sk-proj-Zq7wZq7wZq7wZq7wZq7wZq7w"
+URL = "https://api.openai.com/v1/chat/completions"
+JSON = (("content-type", "application/json"),)
+EVENTS = (("content-type", "text/event-stream"),)
+
+
+class Exchange(NamedTuple):
+    """What is recorded; an error in place of an answer, if there is a message for one."""
+
+    request: Request = Request("POST", URL, JSON, b"{}")
+    headers: Headers = JSON
+    pieces: tuple[bytes, ...] = (b"{}",)
+    status: int = 200
+    error: str = ""
+
+
+def numeric(secret: str) -> str:
+    return "".join(f"&#{ord(character)};" for character in secret)
+
+
+def escaped(secret: str) -> str:
+    return "".join(f"\\u{ord(character):04x}" for character in secret)
+
+
+def percent(secret: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in secret.encode())
+
+
+def answered(text: str) -> Exchange:
+    return Exchange(pieces=(b'{"content":%b}' % json.dumps(f"It is {text} .").encode(),))
+
+
+def asked(url: str) -> Exchange:
+    return Exchange(Request("POST", url, JSON, b"{}"))
+
+
+def raw(body: bytes, content_type: str = "application/octet-stream") -> Exchange:
+    return Exchange(headers=(("content-type", content_type),), pieces=(body,))
+
+
+def packed(body: bytes, encoding: str) -> Exchange:
+    headers = (*JSON, ("content-encoding", encoding))
+    return Exchange(Request("POST", URL, headers, body), headers, (body,))
+
+
+def streamed(secret: str) -> Exchange:
+    deltas = (secret[start : start + 3] for start in range(0, len(secret), 3))
+    events = (
+        b'data: {"choices":[{"index":0,"delta":{"content":%b}}]}\n\n' % json.dumps(delta).encode()
+        for delta in ("It is ", *deltas, " .")
+    )
+    return Exchange(headers=EVENTS, pieces=tuple(events))
+
+
+def lines(secret: str) -> Exchange:
+    deltas = ("It is ", secret[:9], secret[9:], " .")
+    objects = (json.dumps({"message": {"content": delta}}).encode() + b"\n" for delta in deltas)
+    return Exchange(headers=(("content-type", "application/x-ndjson"),), pieces=tuple(objects))
+
+
+def form(secret: str) -> Exchange:
+    body = f"a=1&client_secret={quote(secret, safe='')}&b=2".encode()
+    headers = (("content-type", "application/x-www-form-urlencoded"),)
+    return Exchange(Request("POST", URL, headers, body))
+
+
+def uploaded(secret: str) -> Exchange:
+    body = (
+        '--b7\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+        f"the key is {secret} .\r\n--b7--\r\n"
+    ).encode()
+    headers = (("content-type", "multipart/form-data; boundary=b7"),)
+    return Exchange(Request("POST", URL, headers, body))
+
+
+def said(secret: str) -> bytes:
+    return json.dumps({"content": f"It is {secret} ."}).encode()
+
+
+DISGUISES: dict[str, Callable[[str], Exchange]] = {
+    "plain": answered,
+    "request body": lambda s: Exchange(Request("POST", URL, JSON, said(s))),
+    "base64": lambda s: answered(base64.b64encode(s.encode()).decode()),
+    "base64, not aligned": lambda s: answered(base64.b64encode(b"key=" + s.encode()).decode()),
+    "base64 for urls": lambda s: answered(base64.urlsafe_b64encode(b"{" + s.encode()).decode()),
+    "data url": lambda s: answered("data:a/b;base64," + base64.b64encode(said(s)).decode()),
+    "url-encoded": lambda s: answered(quote(s, safe="")),
+    "url-encoded letter by letter": lambda s: answered(percent(s)),
+    "url-encoded twice": lambda s: answered(quote(quote(s, safe=""), safe="")),
+    "json in json": lambda s: answered(json.dumps({"a": json.dumps({"b": s})})),
+    "cut by the network": lambda s: Exchange(
+        headers=EVENTS, pieces=(b"data: " + s[:7].encode(), s[7:].encode() + b"\n\n")
+    ),
+    "said word by word": streamed,
+    "a json line at a time": lines,
+    "gzip": lambda s: packed(gzip.compress(said(s)), "gzip"),
+    "deflate": lambda s: packed(zlib.compress(said(s)), "deflate"),
+    "gzip without a header": lambda s: raw(gzip.compress(said(s))),
+    "query": lambda s: asked(f"{URL}?a=1&said={quote(s, safe='')}"),
+    "parameter": lambda s: asked(f"{URL}?api_key={quote(s, safe='')}"),
+    "login": lambda s: asked(f"https://me:{quote(s, safe='')}@api.openai.com/v1"),
+    "cookie": lambda s: Exchange(Request("POST", URL, (("cookie", f"sid={s}"),), b"{}")),
+    "set-cookie": lambda s: Exchange(headers=(*JSON, ("set-cookie", f"sid={s}; path=/"))),
+    "another header": lambda s: Exchange(
+        headers=(*JSON, ("x-debug", f"key {s} ."), ("location", f"https://x.test/?q={quote(s)}"))
+    ),
+    "error body": lambda s: Exchange(pieces=(b'{"error":%b}' % said(s),), status=401),
+    "error message": lambda s: Exchange(error=f"could not connect with {s} to the server"),
+    "html": lambda s: answered(html.escape(s)),
+    "html, letter by letter": lambda s: answered(numeric(s)),
+    "json escapes": lambda s: raw(b'{"content":"%b"}' % escaped(s).encode(), JSON[0][1]),
+    "hexadecimal": lambda s: answered(s.encode().hex()),
+    "capital hexadecimal": lambda s: answered(s.encode().hex().upper()),
+    "utf-16": lambda s: raw(f"it is {s} .".encode("utf-16-le")),
+    "utf-16, big end first": lambda s: raw(f"it is {s} .".encode("utf-16-be")),
+    "form": form,
+    "multipart": uploaded,
+    "frames": lambda s: Exchange(
+        headers=EVENTS, pieces=(b'\x81\x20{"say":"' + s.encode() + b'"}', b'{"say":"bye"}')
+    ),
+}  # fmt: skip
+
+
+def record(path: Path, exchange: Exchange) -> None:
+    with CassetteSession(path, mode=RecordMode.REWRITE) as session:
+        recording = session.record(exchange.request)
+        if exchange.error:
+            recording.failed(ConnectionError(exchange.error))
+            return
+        recording.answered(exchange.status, exchange.headers)
+        for piece in exchange.pieces:
+            recording.received(piece)
+        recording.ended("complete")
+
+
+def spellings(secret: str) -> list[bytes]:
+    plain = secret.encode()
+    texts = (
+        secret, secret[::-1], json.dumps(secret)[1:-1], json.dumps(json.dumps(secret))[3:-3],
+        quote(secret, safe=""), quote(quote(secret, safe=""), safe=""), percent(secret),
+        html.escape(secret), numeric(secret), escaped(secret), plain.hex(), plain.hex().upper(),
+    )  # fmt: skip
+    coded = [
+        base64.b64encode(b"\0" * shift + plain)[
+            (shift * 8 + 5) // 6 : (shift + len(plain)) * 8 // 6
+        ]
+        for shift in range(3)
+    ]
+    wide = [secret.encode("utf-16-le"), secret.encode("utf-16-be")]
+    return (
+        [text.encode() for text in texts]
+        + coded
+        + wide
+        + [each.translate(bytes.maketrans(b"+/", b"-_")) for each in coded]
+    )
+
+
+def leaves(tree: Any, of_keys: bool = True) -> Iterator[str]:
+    """All texts and numbers in a tree, but for positions, which say nothing."""
+    if isinstance(tree, dict):
+        if of_keys:
+            yield from tree
+        for key, inner in tree.items():
+            yield from leaves(inner, of_keys) if key != "index" else ()
+    elif isinstance(tree, list):
+        for inner in tree:
+            yield from leaves(inner, of_keys)
+    else:
+        yield str(tree)
+
+
+def deltas(text: str) -> str:
+    events = (line.removeprefix("data: ") for line in text.splitlines())
+    trees = [json.loads(event) for event in events if event.startswith("{")]
+    return "".join(text for tree in trees for text in leaves(tree, of_keys=False))
+
+
+def unpacked(data: bytes) -> bytes:
+    if data[:2] == b"\x1f\x8b":
+        return gzip.decompress(data)
+    return zlib.decompress(data) if data[:1] == b"\x78" else data
+
+
+def all_texts(path: Path) -> Iterator[bytes]:
+    """The file, and everything in it that a reader could come upon."""
+    yield path.read_bytes()
+    tree = yaml.safe_load(path.read_bytes())
+    for text in leaves(tree):
+        yield text.encode()
+    for interaction in tree["interactions"]:
+        for side in (interaction["request"], interaction["response"]):
+            chunks = [side, *side.get("chunks", ())]
+            whole = "".join(chunk.get("text", "") for chunk in chunks)
+            yield whole.encode()
+            yield deltas(whole).encode()
+            coded = b"".join(base64.b64decode(chunk.get("base64", "")) for chunk in chunks)
+            yield coded
+            yield unpacked(coded)
+
+
+def found(path: Path, secret: str) -> list[bytes]:
+    texts = list(all_texts(path))
+    return [each for each in spellings(secret) if any(each in text for text in texts)]
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_the_value_of_a_variable_is_nowhere_on_disk(
+    disguise: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVICE_KEY", OPAQUE)
+
+    record(tmp_path / "a.yaml", DISGUISES[disguise](OPAQUE))
+
+    assert found(tmp_path / "a.yaml", OPAQUE) == []
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_a_credential_that_was_sent_is_nowhere_on_disk(disguise: str, tmp_path: Path) -> None:
+    exchange = DISGUISES[disguise](OPAQUE)
+    headers = (("x-api-key", OPAQUE), *exchange.request.headers)
+    request = Request("POST", exchange.request.url, headers, exchange.request.body)
+
+    record(tmp_path / "a.yaml", exchange._replace(request=request))
+
+    assert found(tmp_path / "a.yaml", OPAQUE) == []
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_a_key_in_its_vendors_form_is_nowhere_on_disk(disguise: str, tmp_path: Path) -> None:
+    record(tmp_path / "a.yaml", DISGUISES[disguise](VENDORS))
+
+    assert found(tmp_path / "a.yaml", VENDORS) == []
+
+
+@pytest.mark.parametrize(("library", "encoding"), [("brotli", "br"), ("zstandard", "zstd")])
+def test_nothing_is_on_disk_of_what_came_in_a_packing_of_another_library(
+    library: str, encoding: str, tmp_path: Path
+) -> None:
+    packing = pytest.importorskip(library)
+    body = packing.compress(said(VENDORS))
+
+    record(tmp_path / "a.yaml", packed(body, encoding))
+
+    interaction = load(tmp_path / "a.yaml").interactions[0]
+    assert isinstance(interaction.response, Response)
+    for stored in (interaction.request.body, interaction.response.content):
+        clear = stored if stored.startswith(b"{") else packing.decompress(stored)
+        assert clear.startswith(b'{"content": "It is <secret:api-key:')
+
+
+# Of cookies nothing is kept, and these parts of an address go whatever they are.
+NAMED = sorted(DISGUISES.keys() - {"cookie", "set-cookie", "parameter", "login"})
+
+
+@pytest.mark.parametrize("disguise", NAMED)
+def test_what_stands_in_its_place_says_which_it_was(
+    disguise: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVICE_KEY", OPAQUE)
+
+    record(tmp_path / "a.yaml", DISGUISES[disguise](OPAQUE))
+
+    assert found(tmp_path / "a.yaml", "<secret:SERVICE_KEY>") != []
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_the_search_itself_finds_what_is_not_redacted(disguise: str, tmp_path: Path) -> None:
+    exchange = DISGUISES[disguise](VENDORS)
+    chunks = tuple(Chunk(0, piece) for piece in exchange.pieces)
+    ending = Failure("ConnectError", exchange.error) if exchange.error else "complete"
+    response = Response(exchange.status, exchange.headers, chunks, 0, ending)
+
+    save(tmp_path / "a.yaml", Cassette(Header(), (Interaction(exchange.request, response),)))
+
+    assert found(tmp_path / "a.yaml", VENDORS) != []
