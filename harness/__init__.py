@@ -1,6 +1,6 @@
 """Run, record, replay and judge agent teams.
 
-What authors of scenarios import. All but `scenario` is loaded when it is first asked for.
+What authors of scenarios and tests import. All but `scenario` is loaded when it is first asked for.
 """
 
 from importlib import import_module
@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 # At once, because a submodule that is imported later would take the name.
 from harness.scenario import Scenario, scenario
 
+# A submodule takes its name when it is imported, once: from then on the name is the function's.
+import_module("harness.cassette")
+del globals()["cassette"]
+
 if TYPE_CHECKING:
+    from harness.cassettes import cassette
     from harness.expectations import (
         Verdict,
         all_of,
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
         last_message,
         matcher,
         matches,
+        model_saw,
         never_said,
         no_errors,
         not_,
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
         selected,
         speakers,
         stopped,
+        streamed,
         tool_called,
         tool_result,
         within,
@@ -47,12 +54,14 @@ __all__ = [
     "any_of",
     "anything",
     "asked_model",
+    "cassette",
     "contains",
     "equals",
     "expectation",
     "last_message",
     "matcher",
     "matches",
+    "model_saw",
     "never_said",
     "no_errors",
     "not_",
@@ -63,12 +72,13 @@ __all__ = [
     "selected",
     "speakers",
     "stopped",
+    "streamed",
     "tool_called",
     "tool_result",
     "within",
 ]
 
-_ROOM_BY_NAME = {"Run": "harness.run", "Trace": "harness.trace"}
+_ROOM_BY_NAME = {"Run": "harness.run", "Trace": "harness.trace", "cassette": "harness.cassettes"}
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ HarnessError
 ├── CassetteError
 │   ├── UnreadableCassette      not a cassette, or damaged: file and position
 │   ├── FutureCassette          written by a newer format version
+│   ├── UnwritableCassette      what is recorded can't be kept
 │   └── SecretFound             a secret was about to be written
 ├── ScenarioError
 │   ├── UnloadableScenarios     a file of scenarios could not be imported
@@ -19,9 +20,12 @@ HarnessError
 
 ReplayMiss                      a request that the cassette does not hold
 UnexpectedModelCall             a model call that the script does not foresee
+UnknownCassette                 a request that may belong to several cassettes in use
+UnfinishedRecording             a warning: what was recorded is not yet in its cassette
 
-The last two derive from BaseException, as pytest's outcomes do: a team's retry loops and
-`except Exception` must not swallow the news that a test has left its recording.
+ReplayMiss, UnexpectedModelCall and UnknownCassette derive from BaseException, as pytest's outcomes
+do: a team's retry loops and `except Exception` must not swallow the news that a test has left its
+recording.
 """
 
 from collections.abc import Sequence
@@ -99,6 +103,33 @@ class FutureCassette(CassetteError):
                 fix="pip install --upgrade agentchat-harness",
             )
         )
+
+
+class UnwritableCassette(CassetteError):
+    """What is recorded can't be kept: the folder, or the disk, does not take it.
+
+    Args:
+        path: The cassette.
+        why: What the system says.
+    """
+
+    def __init__(self, path: Path, why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(explained(f"{path}: can't be recorded: {why}", folder=str(path.parent)))
+
+
+class UnfinishedRecording(UserWarning):
+    """Something was recorded, and is not in its cassette: a process was killed, or a file damaged.
+
+    Args:
+        cassette: The cassette.
+        what: What is there, and why it is not in the cassette.
+        fix: The command that helps.
+    """
+
+    def __init__(self, cassette: Path, what: str, fix: str) -> None:
+        self.cassette, self.what = cassette, what
+        super().__init__(explained(f"{cassette}: {what}", fix=fix))
 
 
 class SecretFound(CassetteError):
@@ -275,6 +306,26 @@ class UnexpectedModelCall(BaseException):
                 asked=repr(last if len(last) <= 200 else last[:200] + "…"),
                 left="\n".join(self.unused) or "nothing, every reply was used",
                 fix="add a reply to the script, or loosen the `if` of one that is left",
+            )
+        )
+
+
+class UnknownCassette(BaseException):
+    """A request from a thread or task that was told of no cassette, while several are in use.
+
+    Args:
+        cassettes: Those in use.
+    """
+
+    def __init__(self, cassettes: Sequence[Path]) -> None:
+        self.cassettes = tuple(cassettes)
+        super().__init__(
+            explained(
+                f"A request may belong to any of {len(cassettes)} cassettes in use.",
+                cassettes="\n".join(str(each) for each in cassettes),
+                cause="a thread does not inherit the context of who starts it",
+                fix="start it as Thread(target=contextvars.copy_context().run, args=(function,)); "
+                "asyncio.to_thread passes the context on by itself",
             )
         )
 

@@ -1,7 +1,7 @@
 """EventLog: what has happened so far in the trial that is running."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 
 from agentchat.base import TaskResult
@@ -10,7 +10,7 @@ from agentchat.core.models import LLMMessage
 from agentchat.messages import BaseAgentEvent, BaseChatMessage, ModelClientStreamingChunkEvent
 from harness.redaction import Redactor
 from harness.result import Failure
-from harness.trace import Event, Failed, MessageSent, Stopped, Usage
+from harness.trace import Event, Failed, MessageSent, ModelCalled, Stopped, Usage
 
 StreamItem = BaseAgentEvent | BaseChatMessage | TaskResult
 
@@ -68,6 +68,13 @@ class EventLog:
     def failed(self, failure: Failure) -> None:
         """Notes that the run ended with an exception."""
         self.events.append(Failed(number=self.number, at_ns=self.at_ns, **failure.model_dump()))
+
+    def renumber(self, final: Callable[[str], str]) -> None:
+        """Replaces what interactions were called while they were recorded by their final names."""
+        for position, event in enumerate(self.events):
+            if isinstance(event, ModelCalled):
+                names = tuple(map(final, event.interactions))
+                self.events[position] = event.model_copy(update={"interactions": names})
 
     def portable_events(
         self, replacements: Mapping[str, str], redactor: Redactor

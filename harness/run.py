@@ -1,6 +1,7 @@
 """Run: what a scenario's function is given - all that touches the outside."""
 
 import tempfile
+import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ import httpx2
 from agentchat.core import CancellationToken
 from agentchat.core.models import ChatCompletionClient, CreateResult, ModelFamily, ModelInfo
 from agentchat.ext.models.replay import ReplayChatCompletionClient
+from agentchat.messages import BaseChatMessage
 from harness.errors import AnswersUsedUp
 from harness.event_log import EventLog
 from harness.observed import Model, ObservedClient, Origin
 from harness.scenario import Scenario
-from harness.session import CassetteSession, RecordMode
+from harness.session import WRITING, CassetteSession, RecordMode
 from harness.sources import NO_KEY, OPENAI, Source, is_recording, source_for
 from harness.transport import CassetteTransport
 
@@ -63,10 +65,11 @@ class Run:
         self.replacements: dict[str, str] = {f"{scenario.root}/": "<project>/"}
         """Texts of this machine, and what traces and recordings say instead; in this order."""
 
-    @property
+    @cached_property
     def task(self) -> Any:
-        """What the scenario asks."""
-        return self._scenario.task
+        """What the scenario asks; messages get their ids and times in this trial."""
+        task = self._scenario.task
+        return [*map(_made_anew, task)] if isinstance(task, list | tuple) else _made_anew(task)
 
     @property
     def case(self) -> Any:
@@ -105,25 +108,44 @@ class Run:
         # The vendor's SDK is loaded by those scenarios alone that ask for it.
         from agentchat.ext.models.openai import OpenAIChatCompletionClient
 
-        session = self._opened_session()
-        source = self._source
-        carrier = CassetteTransport(
-            session, None if source is None else source.transport(), pace=source is None
-        )
-        # Proxies from the environment would lead past the cassette.
-        http_client = httpx2.AsyncClient(transport=carrier, trust_env=False)
-        self._resources.push_async_callback(http_client.aclose)
+        base_url = str(settings.pop("base_url", OPENAI))
         client = OpenAIChatCompletionClient(
             **{
                 "model": model,
-                "base_url": str(OPENAI),
-                "api_key": NO_KEY if source is None else source.api_key,
+                "base_url": base_url,
+                "api_key": self.api_key,
                 "max_retries": 0,
                 **settings,
-                "http_client": http_client,
+                "http_client": self.http_client(base_url),
             }
         )
         return ObservedClient(client, Model(model, self._origin), self._log)
+
+    def http_client(self, base_url: str = OPENAI) -> httpx2.AsyncClient:
+        """What a vendor's SDK sends its requests with; the scenario's cassette holds the answers.
+
+        `AsyncOpenAI(http_client=run.http_client(), api_key=run.api_key, max_retries=0)` is a client
+        for all that OpenAI offers. The trace tells of no model calls that are made this way.
+
+        Args:
+            base_url: Below which address a script answers, in a recording without a key.
+
+        Raises:
+            UsageError: It shall be recorded, and nobody is there to answer.
+        """
+        session = self._opened_session()
+        source = self._source
+        sender = None if source is None else source.transport(base_url)
+        carrier = CassetteTransport(session, sender, pace=source is None)
+        # Proxies from the environment would lead past the cassette.
+        client = httpx2.AsyncClient(transport=carrier, trust_env=False)
+        self._resources.push_async_callback(client.aclose)
+        return client
+
+    @property
+    def api_key(self) -> str:
+        """The key for OpenAI while it answers itself; else a text in the place of one."""
+        return NO_KEY if self._source is None else self._source.api_key
 
     def replay(
         self, replies: Sequence[str | CreateResult], model_info: ModelInfo | None = None
@@ -177,8 +199,24 @@ class Run:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        if error is not None:
+            self.settle(error)
         await self._resources.aclose()
+
+    def settle(self, error: BaseException | None) -> None:
+        """Makes the cassette of what was recorded; of a trial that failed, nothing is kept."""
+        if self.session is None:
+            return
+        if error is not None:
+            self.session.discard()
+        else:
+            self.session.finish()
+            self._log.renumber(self.session.final)
+            for drift in self.session.drifts:
+                warnings.warn(str(drift), stacklevel=2)
 
     def _opened_session(self) -> CassetteSession:
         if self.session is None:
@@ -203,10 +241,22 @@ class Run:
 
     def _origin(self, result: CreateResult, interactions: Sequence[str]) -> Origin:
         assert self.session is not None
-        numbers = {int(each.rpartition("#")[2]) - 1 for each in interactions}
-        if self._source is None or numbers <= set(self.session.played):
+        mode = self._settings.record_mode
+        is_written = mode in WRITING
+        if self._source is None or (
+            is_written and not any(map(self.session.has_recorded, interactions))
+        ):
             return "replayed"
-        return "recorded" if self._source.origin == "live" else "scripted"
+        if self._source.origin == "scripted":
+            return "scripted"
+        return "recorded" if is_written else "live"
+
+
+def _made_anew(task: Any) -> Any:
+    """A message as if it had been made now, and not when the story was read; else what it is."""
+    if not isinstance(task, BaseChatMessage):
+        return task
+    return type(task)(**{name: getattr(task, name) for name in task.model_fields_set})
 
 
 def _unrecorded(result: CreateResult, interactions: Sequence[str]) -> Origin:

@@ -77,8 +77,7 @@ async def _tried(scenario: Scenario, settings: Settings) -> tuple[Trace, TrialRe
         log = EventLog()
         run = Run(scenario, settings, log)
         error = await _performance(scenario, run, log)
-        if run.session is not None and error is None:
-            run.session.finish()
+        run.settle(error)
         trace = Trace(
             scenario=scenario.id,
             seed=settings.seed,

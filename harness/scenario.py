@@ -87,8 +87,8 @@ def scenario(
     """Makes a function that builds an agent or a team into a scenario.
 
     The function gets a `harness.run.Run` and returns what shall be run with the task: anything that
-    has `run_stream`. It may also be async, do the story itself, and return messages or text. The
-    first line of its docstring is the title.
+    has `run_stream`. It may also be async, do the story itself, and return messages or text, or
+    yield the messages as they come. The first line of its docstring is the title.
 
     Args:
         task: What the subject is asked: text, a chat message, or a list of them.

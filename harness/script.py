@@ -146,11 +146,7 @@ class Script(_Record):
             raise UnreadableScript(path, f"{place}{first['msg']}", line=line) from error
 
     def part(self, scenario: str) -> "Script":
-        """The replies of one scenario.
-
-        Raises:
-            UnusedReplies: The script has parts, and none for this scenario.
-        """
+        """The replies of one scenario: none, where the script has parts and none of this name."""
         if not isinstance(self.replies, Mapping):
             return self
         return Script(replies=self.replies.get(scenario, ()), models=self.models)
@@ -174,6 +170,14 @@ class Performance:
         self.calls = 0
         """How many requests came."""
 
+        self.used: list[int] = []
+        """Numbers of the replies that were given, from 1, in the order of their use."""
+
+    @property
+    def unused(self) -> list[int]:
+        """Numbers of the replies that are left, from 1."""
+        return [number for number, _ in self._replies]
+
     def answer(self, asked: Asked) -> Reply:
         """The reply to a request.
 
@@ -181,9 +185,11 @@ class Performance:
             UnexpectedModelCall: No unused reply is for such a request.
         """
         self.calls += 1
-        for position, (_, reply) in enumerate(self._replies):
+        for position, (number, reply) in enumerate(self._replies):
             if reply.when.holds(asked):
-                return self._replies.pop(position)[1]
+                del self._replies[position]
+                self.used.append(number)
+                return reply
         raise UnexpectedModelCall(
             self.calls, asked.model, asked.last, [_in_words(*entry) for entry in self._replies]
         )

@@ -3,51 +3,58 @@
 model = ScriptedModel(call("search", query="cats"), say("Cats purr."))
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, Literal
+from contextlib import aclosing
+from typing import Any
 
-from pydantic import BaseModel
+import httpx2
+from pydantic import ConfigDict
 
 from agentchat.core import CancellationToken, FunctionCall
-from agentchat.core._usage import report_usage
 from agentchat.core.models import (
-    ChatCompletionClient,
     CreateResult,
     FinishReasons,
     FunctionExecutionResultMessage,
     LLMMessage,
-    ModelCapabilities,
-    ModelFamily,
     ModelInfo,
     RequestUsage,
     SystemMessage,
 )
-from agentchat.core.tools import Tool, ToolSchema
+from agentchat.ext.models._cache_key import Call
+from agentchat.ext.models._interruption import raise_if_cancelled
+from harness.errors import UsageError
+from harness.offline import OfflineClient
 from harness.script import Asked, HttpFailure, Performance, Reply, Tokens, When, pieces
 from harness.trace import canonical
 
-_ABLE = ModelInfo(
-    vision=True,
-    function_calling=True,
-    json_output=True,
-    structured_output=True,
-    family=ModelFamily.UNKNOWN,
-    multiple_system_messages=True,
-)
-
 
 class ScriptedFailure(Exception):
-    """What a scripted `fail` step raises.
+    """What a scripted `fail` step raises; retries and fallbacks read it as they read an SDK's.
 
     Args:
-        failure: The HTTP error that the step stands for.
+        status: The HTTP status that the step stands for.
+        message: What the server would have said.
+        retry_after: The `Retry-After` header, if there is one.
     """
 
-    def __init__(self, failure: HttpFailure) -> None:
-        self.status = failure.status
-        self.retry_after = failure.retry_after
-        super().__init__(f"{failure.status}: {failure.message}")
+    def __init__(self, status: int, message: str, retry_after: str | None = None) -> None:
+        self.status = self.status_code = status
+        self.message, self.retry_after = message, retry_after
+        headers = {} if retry_after is None else {"retry-after": retry_after}
+        self.response = httpx2.Response(status, headers=headers)
+        super().__init__(f"{status}: {message}")
+
+
+class Step(Reply):
+    """A reply with what only a model in the process can do."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    chunks: tuple[str, ...] | None = None
+    """The pieces in which the text is streamed; by default words."""
+
+    error: Exception | None = None
+    """What is raised, behind the pieces if there are any."""
 
 
 def say(
@@ -67,31 +74,64 @@ def calls(*requests: Mapping[str, Mapping[str, Any]]) -> Reply:
     return Reply(call=requests)
 
 
-def fail(status: int, message: str = "The script says so.") -> Reply:
-    """A step that raises `ScriptedFailure`; over HTTP it is an answer with that status."""
-    return Reply(fail=HttpFailure(status=status, message=message))
+def fail(
+    failure: int | Exception,
+    message: str = "The script says so.",
+    *,
+    retry_after: str | None = None,
+) -> Reply:
+    """A step that raises.
+
+    Args:
+        failure: An HTTP status, for a `ScriptedFailure`; over HTTP it is an answer with that
+            status. Or the very error that is raised, in the process alone.
+        message: What the server says, with a status.
+        retry_after: Its `Retry-After` header, in seconds or as a date.
+    """
+    if isinstance(failure, int):
+        return Reply(fail=HttpFailure(status=failure, message=message, retry_after=retry_after))
+    return Step(fail=HttpFailure(status=500, message=str(failure)), error=failure)
 
 
-class ScriptedModel(ChatCompletionClient):
+def stream(*chunks: str, error: int | Exception | None = None) -> Reply:
+    """A step that answers with a text in certain pieces, in the process alone.
+
+    Args:
+        chunks: The pieces; `create` gives the text that they add up to.
+        error: What is raised behind the last piece, as for `fail`; `create` raises it too.
+    """
+    raised = ScriptedFailure(error, "The script says so.") if isinstance(error, int) else error
+    return Step(say="".join(chunks), chunks=chunks, error=raised)
+
+
+class ScriptedModel(OfflineClient):
     """Answers with its steps: each once, the first unused one that fits the request.
 
     Args:
-        steps: `say`, `call`, `calls`, `fail`, or whole `Reply` records; a text is a `say`.
+        steps: `say`, `call`, `calls`, `fail`, `stream`, or whole `Reply` records; a text is a
+            `say`.
         model: The name that `When.model` is held against, and by which it has a price.
         model_info: What the model is said to be capable of; everything by default.
 
     Raises:
+        UsageError: A step is none of those.
         UnexpectedModelCall: From `create` and `create_stream`, when no step is left that fits.
     """
 
     def __init__(
         self, *steps: Reply | str, model: str = "scripted", model_info: ModelInfo | None = None
     ) -> None:
-        self._performance = Performance([s if isinstance(s, Reply) else say(s) for s in steps])
-        self._model = model
-        self._model_info = model_info or _ABLE
-        self._total = RequestUsage(prompt_tokens=0, completion_tokens=0)
-        self._calls = 0
+        super().__init__(model, model_info)
+        self._performance = Performance(
+            [_checked(number, step) for number, step in enumerate(steps, start=1)]
+        )
+        self._calls: list[Call] = []
+        self._answers = 0
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What was asked so far, also what no step was left for: messages, tools, settings."""
+        return tuple(self._calls)
 
     def assert_complete(self) -> None:
         """Makes sure that every step has been used.
@@ -101,132 +141,74 @@ class ScriptedModel(ChatCompletionClient):
         """
         self._performance.assert_complete()
 
-    async def create(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
-    ) -> CreateResult:
-        _raise_if_cancelled(cancellation_token)
-        reply = self._performance.answer(self._asked(messages, tools))
-        if reply.fail is not None:
-            raise ScriptedFailure(reply.fail)
-        self._calls += 1
-        usage = self._usage(reply, messages)
-        self._total = RequestUsage(
-            prompt_tokens=self._total.prompt_tokens + usage.prompt_tokens,
-            completion_tokens=self._total.completion_tokens + usage.completion_tokens,
+    async def _answer(self, call: Call, token: CancellationToken | None) -> CreateResult:
+        async with aclosing(self._pieces(call, token)) as items:
+            result = [item async for item in items][-1]
+        assert isinstance(result, CreateResult)
+        return result
+
+    async def _pieces(
+        self, call: Call, token: CancellationToken | None
+    ) -> AsyncGenerator[str | CreateResult, None]:
+        raise_if_cancelled(token)
+        self._calls.append(call._replace(messages=tuple(call.messages)))
+        reply = self._performance.answer(self._asked(call))
+        step = reply if isinstance(reply, Step) else Step.model_construct()
+        if reply.fail is not None and step.error is None:
+            raise ScriptedFailure(reply.fail.status, reply.fail.message, reply.fail.retry_after)
+        result = self._result(reply, call)
+        texts = pieces(result.content) if isinstance(result.content, str) else ()
+        for piece in texts if step.chunks is None else step.chunks:
+            raise_if_cancelled(token)
+            yield piece
+        if step.error is not None:
+            raise step.error
+        self._count(result)
+        yield result
+
+    def _asked(self, call: Call) -> Asked:
+        systems = (message for message in call.messages if isinstance(message, SystemMessage))
+        return Asked(
+            model=self.model_name,
+            system="\n".join(map(_text, systems)),
+            last=_text(call.messages[-1]) if call.messages else "",
+            tools=tuple(
+                tool["name"] if isinstance(tool, dict) else tool.name for tool in call.tools
+            ),
         )
-        report_usage(self._model, usage)
+
+    def _result(self, reply: Reply, call: Call) -> CreateResult:
+        self._answers += 1
+        requests = [
+            FunctionCall(id=f"call_{self._answers}_{n}", name=name, arguments=canonical(arguments))
+            for n, (name, arguments) in enumerate(reply.calls)
+        ]
         return CreateResult(
-            content=self._content(reply),
+            content=requests or reply.say or reply.refuse or "",
             finish_reason=_finish_reason(reply),
-            usage=usage,
+            usage=self._usage(reply, call, requests),
             cached=False,
             thought=reply.think or (reply.say if reply.calls else None),
         )
 
-    async def create_stream(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
-    ) -> AsyncGenerator[str | CreateResult, None]:
-        result = await self.create(messages, tools=tools, cancellation_token=cancellation_token)
-        if isinstance(result.content, str):
-            for piece in pieces(result.content):
-                _raise_if_cancelled(cancellation_token)
-                yield piece
-        yield result
-
-    async def close(self) -> None:
-        """There is nothing to close."""
-
-    def actual_usage(self) -> RequestUsage:
-        """Tokens of all answers so far."""
-        return self._total
-
-    def total_usage(self) -> RequestUsage:
-        """Tokens of all answers so far."""
-        return self._total
-
-    def count_tokens(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-    ) -> int:
-        """About four characters a token."""
-        return sum(4 + len(_text(message)) // 4 for message in messages)
-
-    def remaining_tokens(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-    ) -> int:
-        """As of a context of 128,000 tokens."""
-        return 128_000 - self.count_tokens(messages)
-
-    @property
-    def model_name(self) -> str:
-        """What prices and ledgers call it."""
-        return self._model
-
-    @property
-    def capabilities(self) -> ModelCapabilities:
-        """The first three of `model_info`."""
-        info = self._model_info
-        return ModelCapabilities(
-            vision=info["vision"],
-            function_calling=info["function_calling"],
-            json_output=info["json_output"],
-        )
-
-    @property
-    def model_info(self) -> ModelInfo:
-        """What the model is said to be capable of."""
-        return self._model_info
-
-    def _asked(self, messages: Sequence[LLMMessage], tools: Sequence[Tool | ToolSchema]) -> Asked:
-        systems = (message for message in messages if isinstance(message, SystemMessage))
-        return Asked(
-            model=self._model,
-            system="\n".join(map(_text, systems)),
-            last=_text(messages[-1]) if messages else "",
-            tools=tuple(tool["name"] if isinstance(tool, dict) else tool.name for tool in tools),
-        )
-
-    def _content(self, reply: Reply) -> str | list[FunctionCall]:
-        if not reply.calls:
-            return reply.say or reply.refuse or ""
-        return [
-            FunctionCall(id=f"call_{self._calls}_{n}", name=name, arguments=canonical(arguments))
-            for n, (name, arguments) in enumerate(reply.calls)
-        ]
-
-    def _usage(self, reply: Reply, messages: Sequence[LLMMessage]) -> RequestUsage:
-        if reply.usage is not None:
-            return RequestUsage(
-                prompt_tokens=reply.usage.prompt, completion_tokens=reply.usage.completion
-            )
-        answered = len(reply.say or "") + sum(len(canonical(each)) for each in reply.calls)
+    def _usage(self, reply: Reply, call: Call, requests: Sequence[FunctionCall]) -> RequestUsage:
+        if reply.usage is None:
+            return self._estimated(call, reply.say or "", requests)
         return RequestUsage(
-            prompt_tokens=self.count_tokens(messages), completion_tokens=1 + answered // 4
+            prompt_tokens=reply.usage.prompt, completion_tokens=reply.usage.completion
         )
 
 
-def _raise_if_cancelled(cancellation_token: CancellationToken | None) -> None:
-    if cancellation_token is not None and cancellation_token.is_cancelled():
-        raise asyncio.CancelledError
+def _checked(number: int, step: object) -> Reply:
+    if isinstance(step, Reply):
+        return step
+    if isinstance(step, str):
+        return say(step)
+    hint = " Steps are given one by one: ScriptedModel(*steps)." if isinstance(step, list) else ""
+    raise UsageError(
+        f"Step {number} of a ScriptedModel is {step!r}. A step is a text, "
+        f"or one of say(), call(), calls(), fail(), stream().{hint}"
+    )
 
 
 def _finish_reason(reply: Reply) -> FinishReasons:

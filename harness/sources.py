@@ -11,15 +11,15 @@ from harness.errors import UsageError, explained
 from harness.scenario import Scenario
 from harness.script import Script
 from harness.server import serving
-from harness.session import RecordMode
+from harness.session import RecordMode, may_go_live
 
 KEY = "OPENAI_API_KEY"
 
 NO_KEY = "a-replay-needs-no-key"
 """Stands for a key wherever no vendor looks at it."""
 
-OPENAI = httpx2.URL("https://api.openai.com/v1")
-"""What cassettes say was asked, whoever answered."""
+OPENAI = "https://api.openai.com/v1"
+"""What cassettes say was asked, whoever answered, unless a story names another address."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,14 @@ class Source:
     endpoint: str | None = None
     """Who answers in OpenAI's place, as a base URL; None for OpenAI itself."""
 
-    def transport(self) -> httpx2.AsyncBaseTransport | None:
-        """A fresh carrier of requests; None for the network's own."""
-        return None if self.endpoint is None else _Redirected(httpx2.URL(self.endpoint))
+    def transport(self, base_url: str) -> httpx2.AsyncBaseTransport | None:
+        """A fresh carrier of what is asked below this URL; None for the network's own."""
+        return None if self.endpoint is None else _Redirected(base_url, self.endpoint)
 
 
 def is_recording(scenario: Scenario, mode: RecordMode) -> bool:
     """Whether what the scenario asks may go further than to its cassette."""
-    if mode is RecordMode.ONCE:
-        return not scenario.cassette.exists()
-    return mode is not RecordMode.NONE
+    return may_go_live(scenario.cassette, mode)
 
 
 def is_live() -> bool:
@@ -75,18 +73,18 @@ def source_for(scenario: Scenario, resources: ExitStack) -> Source:
 
 
 class _Redirected(httpx2.AsyncBaseTransport):
-    """Carries what is meant for OpenAI to the endpoint; anything else does not leave."""
+    """Carries what is meant for the base URL to the endpoint; anything else does not leave."""
 
-    def __init__(self, endpoint: httpx2.URL) -> None:
+    def __init__(self, base_url: str, endpoint: str) -> None:
+        self._base_url = base_url.rstrip("/")
         self._endpoint = endpoint
         self._carrier = httpx2.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        if request.url.host != OPENAI.host:
-            raise UsageError(f"A script answers for {OPENAI.host}, and not for {request.url.host}.")
-        redirected = request.url.copy_with(
-            scheme=self._endpoint.scheme, host=self._endpoint.host, port=self._endpoint.port
-        )
+        asked = str(request.url)
+        if not asked.startswith(f"{self._base_url}/"):
+            raise UsageError(f"A script answers for {self._base_url}, and not for {asked}.")
+        redirected = httpx2.URL(self._endpoint + asked.removeprefix(self._base_url))
         headers = httpx2.Headers(request.headers)
         headers["host"] = redirected.netloc.decode()
         return await self._carrier.handle_async_request(

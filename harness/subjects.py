@@ -23,7 +23,7 @@ async def performed(scenario: Scenario, run: Run) -> AsyncGenerator[StreamItem, 
     subject = scenario.function(run)
     if inspect.isawaitable(subject):
         subject = await subject
-    stream = _stream_of(subject, scenario)
+    stream = _stream_of(subject, scenario.name, run.task)
     if stream is None:
         raise NotAScenario(scenario.id, _described(subject))
     try:
@@ -35,20 +35,20 @@ async def performed(scenario: Scenario, run: Run) -> AsyncGenerator[StreamItem, 
             await stream.aclose()
 
 
-def _stream_of(subject: Any, scenario: Scenario) -> AsyncIterable[StreamItem] | None:
+def _stream_of(subject: Any, name: str, task: Any) -> AsyncIterable[StreamItem] | None:
     match subject:
         case _ if hasattr(subject, "run_stream"):
-            stream: AsyncIterable[StreamItem] = subject.run_stream(task=scenario.task)
+            stream: AsyncIterable[StreamItem] = subject.run_stream(task=task)
             return stream
         case AsyncIterable():
             return subject
         case TaskResult():
             return _told(subject.messages, subject.stop_reason)
         case str():
-            answer = TextMessage(content=subject, source=scenario.name)
-            return _told([*_asked(scenario.task), answer])
+            answer = TextMessage(content=subject, source=name)
+            return _told([*_asked(task), answer])
         case BaseChatMessage():
-            return _told([*_asked(scenario.task), subject])
+            return _told([*_asked(task), subject])
         case [*messages] if messages and all(isinstance(each, _MESSAGES) for each in messages):
             return _told(messages)
         case _:

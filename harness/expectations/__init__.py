@@ -20,8 +20,9 @@ from harness.expectations._matchers import (
     number,
     one_of,
 )
+from harness.expectations._model import asked_model, model_saw, streamed
 from harness.expectations._talk import last_message, never_said, said, selected, speakers, stopped
-from harness.expectations._tools import asked_model, no_errors, tool_called, tool_result
+from harness.expectations._tools import no_errors, tool_called, tool_result
 
 __all__ = [
     "Demand",
@@ -40,6 +41,7 @@ __all__ = [
     "last_message",
     "matcher",
     "matches",
+    "model_saw",
     "never_said",
     "no_errors",
     "not_",
@@ -49,6 +51,7 @@ __all__ = [
     "selected",
     "speakers",
     "stopped",
+    "streamed",
     "tool_called",
     "tool_result",
     "within",

@@ -1,4 +1,4 @@
-"""Expectations of tools and of the model: what was called, with what, how often."""
+"""Expectations of tools: what was called, with what, how often, and what came of it."""
 
 import json
 from typing import Any, NamedTuple
@@ -61,16 +61,6 @@ def tool_result(trace: Trace, name: Any, text: Any = ANYTHING, *, by: str | None
     ]
     fitting = [result for result in results if accepts(text, result.content.get("content"))]
     return _counted(fitting, None, results)
-
-
-@expectation
-def asked_model(trace: Trace, *, times: int, by: str | None = None) -> Verdict:
-    """A model was asked that often, by one agent or by all."""
-    calls = [call for call in trace.model_calls() if by in (None, call.agent)]
-    if len(calls) == times:
-        return Verdict(True)
-    last = calls[-1].number if calls else None
-    return Verdict(False, f"it was asked {len(calls)} times", last)
 
 
 @expectation

@@ -1,7 +1,23 @@
 """A cassette in use: what may be played, what is recorded, and what is written in the end."""
 
+from harness.session._cleaning import Cleaning
+from harness.session._drift import Drift
+from harness.session._expiry import Expired, expired
+from harness.session._modes import WRITING, RecordMode
 from harness.session._playing import Playing
 from harness.session._recording import Recording
-from harness.session._session import CassetteSession, RecordMode, served
+from harness.session._session import CassetteSession, may_go_live, served
 
-__all__ = ["CassetteSession", "Playing", "RecordMode", "Recording", "served"]
+__all__ = [
+    "WRITING",
+    "CassetteSession",
+    "Cleaning",
+    "Drift",
+    "Expired",
+    "Playing",
+    "RecordMode",
+    "Recording",
+    "expired",
+    "may_go_live",
+    "served",
+]

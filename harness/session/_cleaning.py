@@ -1,10 +1,9 @@
 """Interactions made fit for a file that others read, and for comparison with one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from harness.cassette import (
-    Cassette,
     Chunk,
     Ending,
     Failure,
@@ -14,8 +13,9 @@ from harness.cassette import (
     Response,
     Unanswered,
 )
-from harness.formats import reviewable
-from harness.redaction import KnownSecrets, Redactor, Replacing, credentials_in, event_texts
+from harness.formats import decompressed
+from harness.journal import laid_out
+from harness.redaction import KnownSecrets, Redactor, Replacing, Rule
 
 # What else a message says in its headers is about the connection, the machine or the account.
 _REQUEST_HEADERS = frozenset({"content-type", "openai-beta", "anthropic-version", "anthropic-beta"})
@@ -23,6 +23,7 @@ _RESPONSE_HEADERS = frozenset(
     {"content-type", "content-encoding", "location", "retry-after", "retry-after-ms",
      "x-should-retry"}
 )  # fmt: skip
+_KEY = "HARNESS_REDACTION_KEY"
 
 
 class Cleaning:
@@ -30,25 +31,42 @@ class Cleaning:
 
     Args:
         stable_by_volatile: Texts that differ from run to run, and what stands for them.
-        secrets: Those that the process knows, by name.
+        secrets: Those that the process knows, by name. One called `HARNESS_REDACTION_KEY` is also
+            the key for digests of what the rules remove.
+        redact: Rules of the project for what else is secret.
+        kept_headers: Headers of a request that a cassette keeps besides the usual ones, in lower
+            case: those that count when it is matched.
     """
 
-    def __init__(self, stable_by_volatile: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        stable_by_volatile: Mapping[str, str],
+        secrets: Mapping[str, str],
+        redact: Sequence[Rule] = (),
+        kept_headers: Collection[str] = (),
+    ) -> None:
         self._replacing = Replacing(stable_by_volatile)
         volatile_by_stable: dict[str, str] = {}
         for volatile, stable in stable_by_volatile.items():
             volatile_by_stable.setdefault(stable, volatile)
         self._restoring = Replacing(volatile_by_stable)
-        self._secrets = dict(secrets)
-        self._redactor = Redactor(secrets)
+        self._redactor = Redactor(secrets, redact, secrets.get(_KEY, ""))
+        # Nearly all requests of a client have the same.
+        self._learned: Headers = ()
+        self._kept = _REQUEST_HEADERS.union(kept_headers)
 
-    def learn(self, headers: Headers) -> None:
-        """Takes the credentials that a request sends for secrets from now on."""
-        credentials = credentials_in(headers)
-        if not credentials.items() <= self._secrets.items():
-            # The header's name comes first: it is the same on every machine.
-            self._secrets = {**credentials, **self._secrets, **credentials}
-            self._redactor = Redactor(self._secrets)
+    def learn(self, headers: Headers) -> bool:
+        """Takes the credentials that a request sends for secrets from now on.
+
+        Returns:
+            Whether any of them is new.
+        """
+        if headers == self._learned:
+            return False
+        before = self._redactor.known
+        self._redactor.learn(headers)
+        self._learned = headers
+        return self._redactor.known is not before
 
     @property
     def known(self) -> KnownSecrets:
@@ -57,21 +75,18 @@ class Cleaning:
 
     def request(self, request: Request) -> Request:
         """The request as it is compared and stored."""
+        body = _decompressed(request)
         return Request(
             request.method,
-            self._redactor.url(self._replacing.text(request.url)),
-            self._headers(request.headers, _REQUEST_HEADERS),
-            self._redactor.body(self._replacing.body(request.body)),
+            self._redactor.text(self._replacing.text(request.url)),
+            self._headers(request.headers, self._kept),
+            self._redactor.body(self._replacing.body(body)),
         )
 
     def interaction(self, interaction: Interaction) -> Interaction:
-        """The interaction as it is stored."""
-        request = self.request(interaction.request)
-        return Interaction(
-            replace(request, body=reviewable(request.body)),
-            self._response(interaction.response),
-            interaction.agent_path,
-        )
+        """The interaction as it stands in a cassette."""
+        request, response = self.request(interaction.request), self.response(interaction.response)
+        return laid_out(replace(interaction, request=request, response=response))
 
     def restored(self, response: Response | Unanswered) -> Response | Unanswered:
         """The response with this run's volatile texts in place of the stored ones."""
@@ -79,7 +94,8 @@ class Cleaning:
             return response
         return replace(response, body=_rewritten(response.body, self._restoring))
 
-    def _response(self, response: Response | Unanswered) -> Response | Unanswered:
+    def response(self, response: Response | Unanswered) -> Response | Unanswered:
+        """The response as it is compared and stored."""
         ending = self._ending(response.ending)
         if isinstance(response, Unanswered):
             return Unanswered("stopped" if ending == "complete" else ending, response.duration_ns)
@@ -87,7 +103,7 @@ class Cleaning:
         return Response(
             response.status,
             self._headers(response.headers, _RESPONSE_HEADERS),
-            reviewable(body) if isinstance(body, bytes) else body,
+            body,
             response.duration_ns,
             ending,
         )
@@ -105,30 +121,12 @@ class Cleaning:
         )  # fmt: skip
 
 
-def secret_in(cassette: Cassette, known: KnownSecrets) -> tuple[str, str] | None:
-    """The name of a secret that the cassette still holds, and where; the last look before a write.
-
-    It searches all that is stored, not only what is redacted.
-    """
-    for number, interaction in enumerate(cassette.interactions, start=1):
-        for place, data in _parts(interaction):
-            if name := known.name_in(data):
-                return name, f"interaction {number}, {place}"
-    return None
-
-
-def _parts(interaction: Interaction) -> Iterator[tuple[str, bytes]]:
-    request, response = interaction.request, interaction.response
-    yield "agent path", "\n".join(interaction.agent_path).encode(errors="replace")
-    yield "request line", f"{request.method} {request.url}".encode(errors="replace")
-    yield "request headers", repr(request.headers).encode(errors="replace")
-    yield "request body", request.body
-    yield "failure", repr(response.ending).encode(errors="replace")
-    if isinstance(response, Response):
-        yield "response headers", repr(response.headers).encode(errors="replace")
-        yield "response body", response.content
-        for text in event_texts(response.content):
-            yield "response body, put together from its events", text
+def _decompressed(request: Request) -> bytes:
+    """The body as it can be read and compared: two compressions of it seldom have equal bytes."""
+    if not any(name.lower() == "content-encoding" for name, _ in request.headers):
+        return request.body
+    _, chunks = decompressed(request.headers, [Chunk(0, request.body)])
+    return b"".join(chunk.data for chunk in chunks)
 
 
 def _rewritten(

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.cassette import Interaction, Request
-from harness.matching import Difference, first_difference, likeness, words_of
+from harness.matching import Difference, Matcher, first_difference, nearest
 
 # Requests that share fewer words than this are about something else.
 _LEAST_LIKENESS = 0.25
-_SAME_AGENT = 0.05
 
 
 class Explanation(NamedTuple):
@@ -19,7 +18,11 @@ class Explanation(NamedTuple):
 
 
 def unlike(
-    asked: Request, agent: str, recorded: Sequence[Interaction], left: Sequence[int]
+    asked: Request,
+    agent: str,
+    recorded: Sequence[Interaction],
+    left: Sequence[int],
+    matcher: Matcher | None = None,
 ) -> Explanation:
     """How a request differs from the nearest recorded one.
 
@@ -28,23 +31,28 @@ def unlike(
         agent: Who asks.
         recorded: The cassette's interactions, at least one.
         left: Numbers of those that were not played, from 0; the nearest is among them, if any.
+        matcher: Says what counts.
     """
-    likenesses = _likenesses(asked, agent, recorded, left or range(len(recorded)))
-    number = max(likenesses, key=lambda number: (likenesses[number], -number))
-    nearest = recorded[number]
-    difference = first_difference(nearest.request, asked)
+    numbers = left or range(len(recorded))
+    same_agent = {
+        place for place, number in enumerate(numbers) if agent and recorded[number].agent == agent
+    }
+    near = nearest(asked, [recorded[number].request for number in numbers], same_agent)
+    number = numbers[near.position]
+    difference = first_difference(recorded[number].request, asked, matcher)
     if not left:
         cause = "an extra call: all that was recorded is played already"
-    elif likenesses[number] < _LEAST_LIKENESS:
+    elif near.likeness < _LEAST_LIKENESS:
         cause = "an extra call: nothing like it is recorded"
+    elif not same_agent and any(each.agent == agent for each in recorded if agent):
+        cause = f"an extra call: all that was recorded of {agent!r} is played already"
     else:
         cause = difference.cause if difference else "a changed spelling"
-    return Explanation(cause, _described(number, nearest, difference))
+    return Explanation(cause, _described(number, recorded[number], difference))
 
 
-def repeated(digests: Sequence[str], digest: str) -> Explanation:
-    """The request was recorded, and played as often as it was recorded."""
-    numbers = [number for number, each in enumerate(digests, start=1) if each == digest]
+def repeated(numbers: Sequence[int]) -> Explanation:
+    """The request was recorded, with these numbers, and played as often as it was recorded."""
     times = "once" if len(numbers) == 1 else f"{len(numbers)} times"
     return Explanation(
         f"an extra call: this very request was recorded {times}, and is played already",
@@ -52,15 +60,23 @@ def repeated(digests: Sequence[str], digest: str) -> Explanation:
     )
 
 
-def _likenesses(
-    asked: Request, agent: str, recorded: Sequence[Interaction], numbers: Sequence[int]
-) -> dict[int, float]:
-    words = words_of(asked)
-    return {
-        number: likeness(words, words_of(recorded[number].request))
-        + (_SAME_AGENT if agent and recorded[number].agent == agent else 0)
-        for number in numbers
-    }
+def kept_for_others(recorded: Sequence[Interaction], left: Sequence[int]) -> Explanation:
+    """Equal requests are left, but for agents that may still ask for their answers."""
+    agents = ", ".join(dict.fromkeys(repr(recorded[number].agent) for number in left))
+    return Explanation(
+        f"an extra call: what is left of this very request was recorded for {agents}",
+        f"interaction {left[0] + 1} is the same request",
+    )
+
+
+def out_of_order(recorded: Sequence[Interaction], found: int, expected: int) -> Explanation:
+    """The request is recorded, and another one was expected before it."""
+    difference = first_difference(recorded[expected].request, recorded[found].request)
+    return Explanation(
+        f"out of order: this is interaction {found + 1}, and interaction {expected + 1} was "
+        "expected next",
+        _described(expected, recorded[expected], difference),
+    )
 
 
 def _described(number: int, nearest: Interaction, difference: Difference | None) -> str:

@@ -1,5 +1,9 @@
 """An exchange while it is recorded."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from agentchat.core._world import monotonic
 from harness.cassette import (
     Chunk,
@@ -24,22 +28,44 @@ _LAST_EVENTS = (
 )
 
 
+_above: "ContextVar[Recording | None]" = ContextVar("above", default=None)
+
+
 class Recording:
     """Takes down what comes back for a request, piece by piece, with the times.
 
     Args:
         request: What is sent, with everything in it.
         agent_path: Who asks.
+        keep: Called once, when the exchange is over.
     """
 
-    def __init__(self, request: Request, agent_path: tuple[str, ...]) -> None:
-        self._request, self._agent_path = request, agent_path
+    def __init__(
+        self,
+        request: Request,
+        agent_path: tuple[str, ...],
+        keep: "Callable[[Recording], None]" = lambda _: None,
+    ) -> None:
+        self._request, self._agent_path, self._keep = request, agent_path, keep
         self._started = monotonic()
         self._status: int | None = None
         self._headers: Headers = ()
         self._chunks: list[Chunk] = []
         self._ending: Ending | None = None
         self._ended_ns = 0
+
+    @contextmanager
+    def beneath(self) -> Iterator[None]:
+        """A block in which the session's other exchanges are made for this one's sake.
+
+        For a call of a model client, around what it does over HTTP. It may be entered again; never
+        keep it open across a `yield` of an async generator.
+        """
+        token = _above.set(self)
+        try:
+            yield
+        finally:
+            _above.reset(token)
 
     def answered(self, status: int, headers: Headers) -> None:
         """The head of the response is there."""
@@ -50,9 +76,21 @@ class Recording:
         self._chunks.append(Chunk(self._now_ns, data))
 
     def ended(self, ending: Ending) -> None:
-        """Nothing more comes, or is wanted; the first call counts."""
+        """Nothing more comes, or is wanted; the first call counts.
+
+        What was recorded is kept when this returns.
+
+        Raises:
+            UnwritableCassette: It could not be kept.
+        """
         if self._ending is None:
             self._ending, self._ended_ns = ending, self._now_ns
+            self._keep(self)
+
+    def left(self) -> None:
+        """Nobody waits any more: who never closed what was being read has stopped reading."""
+        if self._status is not None:
+            self.ended("stopped")
 
     def failed(self, error: Exception) -> None:
         """The transport raised an error, instead of an answer or in the middle of one."""
@@ -74,8 +112,6 @@ class Recording:
             if self._ending is None or self._ending == "complete":
                 return None
             return Unanswered(self._ending, self._ended_ns)
-        # Who never closed what was being read has stopped reading.
-        self.ended("stopped")
         headers, chunks = decompressed(self._headers, self._chunks)
         whole = b"".join(chunk.data for chunk in chunks)
         ending = self._ending or "stopped"
@@ -84,6 +120,11 @@ class Recording:
         pieces_matter = ending != "complete" or _is_stream(headers, chunks, whole)
         body = chunks if pieces_matter else whole
         return Response(self._status, headers, body, self._ended_ns, ending)
+
+
+def above() -> Recording | None:
+    """For whose sake the running code makes exchanges."""
+    return _above.get()
 
 
 def _is_stream(headers: Headers, chunks: tuple[Chunk, ...], whole: bytes) -> bool:

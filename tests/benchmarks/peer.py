@@ -26,15 +26,25 @@ def as_upstream(program: str) -> str:
     return program
 
 
-def measured(program: str, python: str = sys.executable, runs: int = 3) -> dict[str, float]:
-    """What a program prints as JSON: figures by name; the best of several runs of it."""
+def measured(
+    program: str, python: str = sys.executable, runs: int = 3, warm_ups: int = 1
+) -> dict[str, float]:
+    """What a program prints as JSON: figures by name; the best of several runs of it.
+
+    Args:
+        program: What to run.
+        python: By whom.
+        runs: How many of them count.
+        warm_ups: How many come before; the first one compiles the modules it imports.
+    """
     with TemporaryDirectory() as bytecode:
-        # Both sides start from compiled modules, whatever the machine keeps of them: the first
-        # run compiles, and does not count.
+        # Both sides start from compiled modules, whatever the machine keeps of them.
         keeps = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         environment = {**keeps, "PYTHONPYCACHEPREFIX": bytecode}
-        figures = [json.loads(_output(program, python, environment)) for _ in range(runs + 1)]
-    return {name: min(figure[name] for figure in figures[1:]) for name in figures[0]}
+        figures = [
+            json.loads(_output(program, python, environment)) for _ in range(warm_ups + runs)
+        ]
+    return {name: min(figure[name] for figure in figures[warm_ups:]) for name in figures[0]}
 
 
 def _output(program: str, python: str, environment: dict[str, str]) -> str:

@@ -14,7 +14,7 @@ from harness import Run, last_message, scenario
 
 WORDS = ["apple", "bear", "cherry"]
 
-@scenario(task="Choose", expect=[last_message("apple")])
+@scenario(task=TextMessage(content="Choose", source="user"), expect=[last_message("apple")])
 async def chooses(run: Run) -> list[TextMessage]:
     """One of a few words is chosen."""
     await sleep(0.25)

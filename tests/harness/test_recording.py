@@ -27,6 +27,20 @@ async def looks(run: Run) -> str:
     return f"{first.content} {pieces[-1].content}"
 '''
 
+SDK_STORY = '''
+from openai import AsyncOpenAI
+
+from harness import Run, scenario
+
+@scenario()
+async def looks(run: Run) -> str:
+    """Somebody looks into a folder, with the vendor's SDK."""
+    client = AsyncOpenAI(http_client=run.http_client(), api_key=run.api_key, max_retries=0)
+    asked = [{"role": "user", "content": f"What is in {run.workdir}?"}]
+    answer = await client.chat.completions.create(model="gpt-4o", messages=asked)
+    return answer.choices[0].message.content
+'''
+
 SCRIPT = """
 harness: script
 version: 1
@@ -88,6 +102,32 @@ def test_a_cassette_names_the_vendor_and_no_folder_of_this_machine(tmp_path: Pat
     assert "What is in <workdir>?" in text
     assert "origin: scripted" in text
     assert "127.0.0.1" not in text
+
+
+def test_a_script_answers_for_another_address_too(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    file = folder / "scenarios" / "story.py"
+    elsewhere = 'run.model("gpt-4o", base_url="https://models.example/any/path/")'
+    file.write_text(STORY.replace('run.model("gpt-4o")', elsewhere), encoding="utf-8")
+
+    recorded, replayed = run(folder, RecordMode.REWRITE), run(folder, RecordMode.NONE)
+
+    text = (folder / "cassettes" / "story" / "looks.yaml").read_text(encoding="utf-8")
+    assert "url: https://models.example/any/path/chat/completions" in text
+    assert recorded.trace.chat() == replayed.trace.chat()
+
+
+def test_an_sdk_is_recorded_and_replayed_through_the_runs_http_client(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    (folder / "scenarios" / "story.py").write_text(SDK_STORY, encoding="utf-8")
+
+    recorded, replayed = run(folder, RecordMode.REWRITE), run(folder, RecordMode.NONE)
+
+    text = (folder / "cassettes" / "story" / "looks.yaml").read_text(encoding="utf-8")
+    assert "url: https://api.openai.com/v1/chat/completions" in text
+    assert [each.text for each in recorded.trace.chat()] == ["Nothing is in there."]
+    assert replayed.trace.chat() == recorded.trace.chat()
+    assert replayed.result.outcome == "passed"
 
 
 def test_a_cassette_that_is_there_is_replayed_by_the_mode_once(tmp_path: Path) -> None:

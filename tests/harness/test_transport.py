@@ -13,6 +13,7 @@ from agentchat.core import _world
 from harness.cassette import Failure, Response, Unanswered
 from harness.errors import ReplayMiss, UsageError
 from harness.formats import load
+from harness.journal import pending
 from harness.session import CassetteSession, RecordMode
 from harness.transport import CassetteTransport
 
@@ -52,6 +53,8 @@ class Stream(httpx2.AsyncByteStream, httpx2.SyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         yield from self._pieces
+        if self._error is not None:
+            raise self._error
 
 
 def streaming(pieces: list[bytes], error: Exception | None = None) -> Handler:
@@ -180,6 +183,21 @@ async def test_reading_on_where_the_recorded_caller_stopped_is_a_miss(tmp_path: 
         await pieces_of(player(tmp_path))
 
 
+async def test_of_a_closed_answer_there_is_no_more_to_come(tmp_path: Path) -> None:
+    session, client = recorder(tmp_path, streaming([b"data: 1\n\n", b"data: 2\n\n"]))
+    async with client.stream("POST", URL, json=ASK) as response:
+        await anext(response.aiter_raw())
+    session.finish()
+
+    async with player(tmp_path).stream("POST", URL, json=ASK) as again:
+        pieces = again.aiter_raw()
+        first = await anext(pieces)
+        await again.aclose()
+        rest = [piece async for piece in pieces]
+
+    assert (first, rest) == (b"data: 1\n\n", [])
+
+
 async def test_a_caller_that_leaves_after_the_last_event_has_read_it_all(tmp_path: Path) -> None:
     session, client = recorder(tmp_path, streaming(PIECES))
     async with client.stream("POST", URL, json=ASK) as response:
@@ -298,6 +316,78 @@ def test_a_synchronous_client_records_and_replays(tmp_path: Path) -> None:
     with httpx2.Client(transport=replay) as client, client.stream("POST", URL, json=ASK) as again:
         assert list(again.iter_raw()) == PIECES
     assert live == b"".join(PIECES)
+
+
+def sync_recorder(folder: Path, handler: Handler) -> tuple[CassetteSession, httpx2.Client]:
+    session = CassetteSession(folder / "chat.yaml", mode=RecordMode.ONCE)
+    inner = httpx2.MockTransport(handler)
+    return session, httpx2.Client(transport=CassetteTransport(session, inner))
+
+
+def sync_player(folder: Path) -> httpx2.Client:
+    return httpx2.Client(transport=CassetteTransport(CassetteSession(folder / "chat.yaml")))
+
+
+def test_a_synchronous_error_replays_as_the_same_error(tmp_path: Path) -> None:
+    session, client = sync_recorder(tmp_path, failing(httpx2.ReadTimeout("too slow")))
+    with pytest.raises(httpx2.ReadTimeout):
+        client.post(URL, json=ASK)
+    session.finish()
+
+    with pytest.raises(httpx2.ReadTimeout, match="too slow"):
+        sync_player(tmp_path).post(URL, json=ASK)
+
+
+def test_a_synchronous_stream_breaks_and_stops_where_it_did(tmp_path: Path) -> None:
+    session, client = sync_recorder(tmp_path, lambda _: next(answers))
+    broken = Stream(PIECES[:2], httpx2.ReadError("connection reset"))
+    answers = iter([httpx2.Response(200, headers=SSE, stream=each) for each in
+                    (broken, Stream(PIECES))])  # fmt: skip
+    with pytest.raises(httpx2.ReadError):
+        client.post(URL, json=ASK)
+    with client.stream("POST", URL, json=ASK) as response:
+        next(response.iter_raw())
+    session.finish()
+
+    again = sync_player(tmp_path)
+
+    with pytest.raises(httpx2.ReadError, match="connection reset"):
+        again.post(URL, json=ASK)
+    with pytest.raises(ReplayMiss, match="stopped waiting for the rest"):
+        again.post(URL, json=ASK)
+
+
+async def test_a_caller_that_is_cancelled_in_a_stream_is_recorded_as_one(tmp_path: Path) -> None:
+    came = asyncio.Event()
+
+    class Stuck(httpx2.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield PIECES[0]
+            came.set()
+            await asyncio.Event().wait()
+
+    session, client = recorder(
+        tmp_path, lambda _: httpx2.Response(200, headers=SSE, stream=Stuck())
+    )
+    task = asyncio.create_task(pieces_of(client))
+    await came.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    session.finish()
+
+    [recorded] = load(tmp_path / "chat.yaml").interactions
+    assert isinstance(recorded.response, Response)
+    assert (recorded.response.content, recorded.response.ending) == (PIECES[0], "stopped")
+
+
+async def test_every_exchange_is_kept_when_it_is_over(tmp_path: Path) -> None:
+    session, client = recorder(tmp_path, streaming(PIECES))
+
+    await pieces_of(client)
+    kept = [each.recorded for each in pending(tmp_path / "chat.yaml")]
+
+    assert kept == [1]
+    session.discard()
 
 
 async def test_a_transport_of_the_other_kind_is_refused(tmp_path: Path) -> None:

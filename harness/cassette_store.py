@@ -1,0 +1,152 @@
+"""CassetteStore: a cache's answers in a cassette, to be reviewed and committed."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any, ClassVar, Self, TypeVar, cast
+from urllib.parse import quote
+
+from pydantic import BaseModel
+from pydantic_core import from_json, to_json, to_jsonable_python
+
+from agentchat import __version__
+from agentchat.core import CacheStore
+from agentchat.core._component import Component
+from agentchat.core._world import SystemWorld
+from harness.cassette import Cassette, Header, Interaction, Request, Response
+from harness.errors import SecretFound
+from harness.formats import load, save
+from harness.journal import secret_in
+from harness.journal._deriving import lock_of
+from harness.journal._locks import locked
+from harness.redaction import Redactor, Rule, secrets_among
+
+T = TypeVar("T")
+
+_ADDRESS = "model://cache/"
+_HEADERS = (("content-type", "application/json"),)
+
+
+class CassetteStoreConfig(BaseModel):
+    """A saved store."""
+
+    path: str
+    """The cassette's file."""
+
+
+class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
+    """Keeps values in a cassette: one interaction each, as structured data, in the order of keys.
+
+    Every new value writes the file anew, whole or not at all; threads and processes that share it
+    see and keep each other's. Secrets are replaced before anything is written, so that a value may
+    come back with `<secret:…>` in it. Other interactions of the cassette stay as they are.
+
+    Args:
+        path: The cassette's file; made when the first value is kept.
+        redact: Rules of the project for what else is secret.
+    """
+
+    component_config_schema: ClassVar[type[BaseModel]] = CassetteStoreConfig
+    component_provider_override: ClassVar[str] = "harness.cassette_store.CassetteStore"
+
+    def __init__(self, path: Path | str, redact: Sequence[Rule] = ()) -> None:
+        self.path = Path(path)
+        self._redactor = Redactor(secrets_among(os.environ), redact)
+        self._bodies: Mapping[str, bytes] = {}
+        self._seen: tuple[int, ...] | None = None
+        self._lock = Lock()
+
+    def get(self, key: str, default: T | None = None) -> T | None:
+        """The value kept under the key, as JSON values; or else the default.
+
+        Raises:
+            UnreadableCassette: The file is damaged.
+            FutureCassette: The file was written by a newer version.
+        """
+        text = self.get_text(key)
+        return default if text is None else cast(T, from_json(text))
+
+    def get_text(self, key: str) -> bytes | None:
+        """The JSON text under the key; None when there is none."""
+        with self._lock:
+            self._look()
+            return self._bodies.get(_url_of(key))
+
+    def set(self, key: str, value: T) -> None:
+        """Keeps the value under the key, in the place of an older one.
+
+        Raises:
+            pydantic_core.PydanticSerializationError: The value has no JSON form.
+            SecretFound: A secret would be written that could not be replaced; nothing is.
+            UnreadableCassette: The file is damaged.
+        """
+        kept = self._interaction(key, value)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock, locked(lock_of(self.path)):
+            old = load(self.path) if self.path.exists() else Cassette()
+            others = [each for each in old.interactions if each.request.url != kept.request.url]
+            # In the order of keys, whatever came first: bytes don't depend on timing.
+            values = sorted((each for each in (*others, kept) if _is_ours(each)), key=_url)
+            rest = [each for each in others if not _is_ours(each)]
+            today = SystemWorld().now().date().isoformat()
+            header = Header(today, f"agentchat-harness {__version__}", old.header.origin)
+            save(self.path, Cassette(header, (*rest, *values)))
+
+    def _interaction(self, key: str, value: T) -> Interaction:
+        said = to_json(self._without_split_secrets(to_jsonable_python(value)))
+        request = Request("CREATE", _url_of(key), (), b"")
+        body = self._redactor.body(said)
+        kept = Interaction(request, Response(200, _HEADERS, body, duration_ns=0))
+        if found := secret_in(kept, self._redactor.known):
+            secret, place = found
+            raise SecretFound(self.path, secret, f"the value of {key}, {place}")
+        return kept
+
+    def _without_split_secrets(self, value: Any) -> Any:
+        """The value without secrets that a list says in several texts, as a stream does."""
+        if isinstance(value, dict):
+            return {name: self._without_split_secrets(inner) for name, inner in value.items()}
+        if not isinstance(value, list):
+            return value
+        texts = [each.encode() for each in value if isinstance(each, str)]
+        clean = iter(self._redactor.pieces(texts) if len(texts) > 1 else texts)
+        return [
+            next(clean).decode(errors="replace")
+            if isinstance(each, str)
+            else self._without_split_secrets(each)
+            for each in value
+        ]
+
+    def _look(self) -> None:
+        """Reads the file, if it is another one than it was."""
+        try:
+            now = self.path.stat()
+        except FileNotFoundError:
+            self._seen, self._bodies = None, {}
+            return
+        state = (now.st_mtime_ns, now.st_size, now.st_ino)
+        if state != self._seen:
+            found = load(self.path).interactions
+            self._bodies = {_url(each): each.response.content for each in found if _is_ours(each)}
+            self._seen = state
+
+    def _to_config(self) -> CassetteStoreConfig:
+        return CassetteStoreConfig(path=self.path.as_posix())
+
+    @classmethod
+    def _from_config(cls, config: CassetteStoreConfig) -> Self:
+        return cls(config.path)
+
+
+def _url_of(key: str) -> str:
+    return _ADDRESS + quote(key, safe="")
+
+
+def _url(interaction: Interaction) -> str:
+    return interaction.request.url
+
+
+def _is_ours(interaction: Interaction) -> bool:
+    is_answered = isinstance(interaction.response, Response)
+    return is_answered and interaction.request.url.startswith(_ADDRESS)

@@ -1,0 +1,26 @@
+"""What is recorded is kept at once, in a journal; cassettes are derived from journals."""
+
+from harness.journal._deriving import Pending, derive, laid_out, merge, pending
+from harness.journal._entries import Entry, Finished, Opening, Place, Reference, fingerprint
+from harness.journal._journal import Durability, Journal, cassettes_with_journals
+from harness.journal._reading import Content
+from harness.journal._tripwire import secret_in
+
+__all__ = [
+    "Content",
+    "Durability",
+    "Entry",
+    "Finished",
+    "Journal",
+    "Opening",
+    "Pending",
+    "Place",
+    "Reference",
+    "cassettes_with_journals",
+    "derive",
+    "fingerprint",
+    "laid_out",
+    "merge",
+    "pending",
+    "secret_in",
+]

@@ -1,0 +1,237 @@
+"""From journals to cassettes: each under its lock, the old file whole until the new one is."""
+
+import os
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.cassette import Cassette, Interaction, Response
+from harness.errors import SecretFound, UnfinishedRecording
+from harness.formats import load, reviewable, save
+from harness.journal._entries import Merging, Opening, fingerprint, to_bytes
+from harness.journal._frames import framed
+from harness.journal._journal import journals_of
+from harness.journal._locks import Note, locked, wait_for_lock
+from harness.journal._merging import merged, replaces_all
+from harness.journal._reading import Content, claimed, content_of
+from harness.journal._tripwire import secret_in
+from harness.redaction import KnownSecrets, secrets_among
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A journal that is not yet part of its cassette."""
+
+    journal: Path
+    is_in_use: bool
+    """Whether a process still records into it."""
+
+    run: str = ""
+    """The test run that it belongs to; empty for a session on its own."""
+
+    test: str = ""
+    recorded: int = 0
+    """How many interactions it holds."""
+
+    damage: str = ""
+    """Why it can't be read to its end; empty when it can."""
+
+
+def pending(cassette: Path) -> list[Pending]:
+    """The journals beside a cassette. Looking changes nothing."""
+    return [each for path in journals_of(cassette) for each in _looked_into(path)]
+
+
+def derive(cassettes: Iterable[Path], run: str = "") -> list[Path]:
+    """Merges into cassettes the journals that nobody writes any more; crashed workers' too.
+
+    Args:
+        cassettes: The cassettes' files; each may be missing, and may have no journals.
+        run: The test run that is over now.
+
+    Returns:
+        The cassettes that were written.
+
+    Raises:
+        SecretFound: A secret would be written; that cassette is not, and its journals stay.
+        UnreadableCassette: A cassette is damaged; it is not written over, and its journals stay.
+    """
+    return [path for path in cassettes if merge(path, lambda _: True, over=run) is not None]
+
+
+def merge(
+    cassette: Path,
+    is_meant: Callable[[Content], bool],
+    *,
+    own: Path | None = None,
+    known: KnownSecrets | None = None,
+    over: str = "",
+) -> Cassette | None:
+    """Merges journals into one cassette, and returns what was written; None when nothing was.
+
+    Args:
+        cassette: The cassette's file.
+        is_meant: Which of the journals that nobody writes any more.
+        own: One that the caller itself has closed just now.
+        known: The secrets to look for before anything is written.
+        over: The test run that is over with this.
+
+    Raises:
+        SecretFound: A secret would be written; nothing is.
+        UnreadableCassette: The cassette is damaged; nothing is written.
+    """
+    if not journals_of(cassette) and not lock_of(cassette).exists():
+        return None
+    with locked(lock_of(cassette)) as note:
+        with ExitStack() as holding:
+            journals = list(_held(cassette, is_meant, own, holding))
+            written = _merged_into(cassette, journals, note, known)
+        for journal in journals:
+            journal.content.path.unlink(missing_ok=True)
+        if over and note.text == over:
+            note.write("")
+    return written
+
+
+def lock_of(cassette: Path) -> Path:
+    """The file that stands for the right to write a cassette."""
+    return cassette.with_name(f".{cassette.name}.lock")
+
+
+class _Journal(NamedTuple):
+    file: int
+    content: Content
+
+
+def _looked_into(path: Path) -> Iterator[Pending]:
+    try:
+        content = content_of(path)
+    except FileNotFoundError:
+        return
+    except ValueError as error:
+        yield Pending(path, is_in_use=False, damage=str(error))
+        return
+    with claimed(path) as file:
+        is_in_use = file is None
+    if content is not None:
+        opening, recorded = content.opening, len(content.entries)
+        yield Pending(path, is_in_use, opening.run, opening.test, recorded, content.damage)
+
+
+def _held(
+    cassette: Path, is_meant: Callable[[Content], bool], own: Path | None, holding: ExitStack
+) -> Iterator[_Journal]:
+    """The journals to merge, each kept from others; those that hold nothing are cleared away."""
+    for path in journals_of(cassette):
+        claim = claimed(path, wait_for_lock) if path == own else claimed(path)
+        file = holding.enter_context(claim)
+        if file is None:
+            continue
+        try:
+            content = content_of(path)
+        except ValueError as error:
+            _warn(cassette, f"{path.name} is left alone: {error}")
+            continue
+        if content is None:
+            content = Content(path, Opening("", "", "", "live", "", ""), (), False, "", 0, "")
+        if is_meant(content):
+            yield _Journal(file, content)
+
+
+def _merged_into(
+    cassette: Path, journals: list[_Journal], note: Note, known: KnownSecrets | None
+) -> Cassette | None:
+    contents = [each.content for each in journals]
+    old = _old(cassette, contents, note)
+    name = fingerprint(old)
+    new = [each for each in contents if each.part_of != name]
+    result = merged(old, map(_reviewable, new), rewritten_by=note.text)
+    for journal in journals:
+        _set_aside(cassette, journal)
+    if result.interactions == old.interactions and (
+        result.header.unfinished == old.header.unfinished or not cassette.exists()
+    ):
+        return None
+    _check(cassette, result, known or KnownSecrets(secrets_among(os.environ)))
+    for journal in journals:
+        # Killed between two of these steps, the next one who comes sees how far they went.
+        os.write(journal.file, framed(to_bytes(Merging(fingerprint(result)))))
+    save(cassette, result)
+    _sync(cassette.parent)
+    for content in filter(replaces_all, new):
+        if content.opening.run:
+            note.write(content.opening.run)
+    _clear_drafts(cassette)
+    return result
+
+
+def _old(cassette: Path, contents: list[Content], note: Note) -> Cassette:
+    """The cassette as it is; nothing when nothing of it will stay, so that it may be damaged."""
+    is_replaced = any(replaces_all(each) and each.opening.run != note.text for each in contents)
+    is_simple = all(each.is_finished and not each.part_of for each in contents)
+    if (is_replaced and is_simple) or not cassette.exists():
+        return Cassette()
+    return load(cassette)
+
+
+def _reviewable(content: Content) -> Content:
+    entries = [replace(entry, interaction=laid_out(entry.interaction)) for entry in content.entries]
+    return replace(content, entries=tuple(entries))
+
+
+def laid_out(interaction: Interaction) -> Interaction:
+    """The interaction in the layout in which it can be stored as structured data."""
+    request, response = interaction.request, interaction.response
+    request = replace(request, body=reviewable(request.body))
+    if isinstance(response, Response) and isinstance(response.body, bytes):
+        response = replace(response, body=reviewable(response.body))
+    return replace(interaction, request=request, response=response)
+
+
+def _check(cassette: Path, result: Cassette, known: KnownSecrets) -> None:
+    for number, interaction in enumerate(result.interactions, start=1):
+        if found := secret_in(interaction, known):
+            name, place = found
+            raise SecretFound(cassette, name, f"interaction {number}, {place}")
+
+
+def _set_aside(cassette: Path, journal: _Journal) -> None:
+    """Cuts off what is torn or damaged; of what is damaged a copy stays."""
+    content = journal.content
+    if content.damage:
+        copy = content.path.with_name(f"{content.path.name}-damaged")
+        copy.write_bytes(content.path.read_bytes())
+        _warn(
+            cassette,
+            f"a journal is {content.damage}; the {len(content.entries)} interactions before that "
+            f"place are in the cassette, the rest stays in {copy.name}",
+        )
+    os.ftruncate(journal.file, content.end)
+
+
+def _sync(folder: Path) -> None:
+    """Makes sure that the folder's new entry outlives the end of the power."""
+    if sys.platform != "win32":
+        file = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+
+def _clear_drafts(cassette: Path) -> None:
+    """Removes what processes left that were killed while they wrote the cassette."""
+    draft = re.compile(rf"\.{re.escape(cassette.name)}\.\d+")
+    for file in cassette.parent.iterdir():
+        if draft.fullmatch(file.name):
+            file.unlink(missing_ok=True)
+
+
+def _warn(cassette: Path, what: str) -> None:
+    fix = f"harness cassettes doctor {cassette}"
+    warnings.warn(UnfinishedRecording(cassette, what, fix), stacklevel=2)

@@ -1,0 +1,190 @@
+"""What stands in a journal: an opening, an entry for each finished exchange, and its end."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from harness.cassette import (
+    Cassette,
+    Chunk,
+    Ending,
+    Failure,
+    Headers,
+    Interaction,
+    Origin,
+    Request,
+    Response,
+    Unanswered,
+)
+
+VERSION = 1
+"""Of the journal's format; a journal of another version is left to the harness that wrote it."""
+
+Place = tuple[tuple[int | str | tuple[int | str, ...], ...], ...]
+"""Where an exchange stands among those of its test: compared, it gives their order."""
+
+Reference = int | str
+"""An exchange that another one names: an entry's number, or the fingerprint of an old one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Who records, and how."""
+
+    run: str
+    """The test run; sessions of one run never wipe what the others recorded."""
+
+    mode: str
+    test: str
+    origin: Origin
+    began: str
+    """When, as an ISO timestamp."""
+
+    by: str
+    """What records: `agentchat-harness 0.1.0`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A finished exchange, redacted."""
+
+    number: int
+    """Its own in this journal, by which others refer to it."""
+
+    place: Place
+    interaction: Interaction
+    """Its own `beneath` is empty; the entry's says it, in numbers that hold while recording."""
+
+    beneath: tuple[Reference, ...] = ()
+    replaces: str = ""
+    """The fingerprint of the old interaction whose place it takes; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last record of a recording that came to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """The journal is about to become part of a cassette; if that came about, it is done with."""
+
+    result: str
+    """The fingerprint of the cassette that it becomes part of."""
+
+
+Record = Opening | Entry | Finished | Merging
+
+
+def fingerprint(what: Interaction | Cassette) -> str:
+    """A name that differs for whatever differs; what lies beneath an interaction does not count."""
+    content: list[Any]
+    if isinstance(what, Interaction):
+        content = _interaction_out(what)
+    else:
+        header = what.header
+        content = [
+            [header.recorded, header.by, header.origin, header.unfinished],
+            [[fingerprint(each), each.beneath] for each in what.interactions],
+        ]
+    return blake2b(_ENCODER.encode(content).encode(), digest_size=12).hexdigest()
+
+
+def to_bytes(record: Record) -> bytes:
+    """The record as it stands in a journal."""
+    match record:
+        case Opening():
+            fields = [getattr(record, name) for name in Opening.__slots__]
+            content: list[Any] = ["opening", VERSION, *fields]
+        case Entry():
+            content = ["entry", record.number, record.place, _interaction_out(record.interaction),
+                       record.beneath, record.replaces]  # fmt: skip
+        case Finished():
+            content = ["finished"]
+        case Merging():
+            content = ["merging", record.result]
+    return _ENCODER.encode(content).encode()
+
+
+def from_bytes(data: bytes) -> Record:
+    """The record that stands there.
+
+    Raises:
+        ValueError: A newer harness wrote it.
+    """
+    kind, *content = json.loads(data)
+    match kind:
+        case "opening":
+            if content[0] != VERSION:
+                raise ValueError(f"a journal of version {content[0]}, {VERSION} is known here")
+            return Opening(*content[1:])
+        case "entry":
+            number, place, interaction, beneath, replaces = content
+            return Entry(
+                number, _tuples(place), _interaction_in(interaction), tuple(beneath), replaces
+            )
+        case "finished":
+            return Finished()
+        case "merging":
+            return Merging(*content)
+    raise ValueError(f"a record of the unknown kind {kind!r}")
+
+
+# Bytes that are no UTF-8 become lone surrogates, and come back from them.
+_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False)
+
+
+def _interaction_out(interaction: Interaction) -> list[Any]:
+    request, response = interaction.request, interaction.response
+    asked = [request.method, request.url, request.headers, _text(request.body)]
+    return [asked, _response_out(response), interaction.agent_path, interaction.test]
+
+
+def _response_out(response: Response | Unanswered) -> list[Any]:
+    ending = response.ending
+    ended = [ending.error, ending.message] if isinstance(ending, Failure) else ending
+    if isinstance(response, Unanswered):
+        return [response.duration_ns, ended]
+    body: Any = response.body
+    body = (
+        _text(body) if isinstance(body, bytes) else [[at_ns, _text(data)] for at_ns, data in body]
+    )
+    return [response.duration_ns, ended, response.status, response.headers, body]
+
+
+def _interaction_in(content: Sequence[Any]) -> Interaction:
+    (method, url, headers, body), response, agent_path, test = content
+    request = Request(method, url, _headers(headers), _bytes(body))
+    return Interaction(request, _response_in(*response), tuple(agent_path), test)
+
+
+def _response_in(duration_ns: int, ended: Any, *answer: Any) -> Response | Unanswered:
+    ending: Ending = Failure(*ended) if isinstance(ended, list) else ended
+    if not answer:
+        assert ending != "complete"
+        return Unanswered(ending, duration_ns)
+    status, headers, body = answer
+    content = (
+        _bytes(body)
+        if isinstance(body, str)
+        else tuple(Chunk(at_ns, _bytes(data)) for at_ns, data in body)
+    )
+    return Response(status, _headers(headers), content, duration_ns, ending)
+
+
+def _headers(content: Sequence[Sequence[str]]) -> Headers:
+    return tuple((name, value) for name, value in content)
+
+
+def _text(data: bytes) -> str:
+    return data.decode(errors="surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")
+
+
+def _tuples(content: Any) -> Any:
+    return tuple(map(_tuples, content)) if isinstance(content, list) else content

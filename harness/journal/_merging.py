@@ -1,0 +1,108 @@
+"""What a cassette becomes with what journals hold: the same, however the work was divided."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from harness.cassette import Cassette, Header, Interaction
+from harness.journal._entries import Place, Reference, fingerprint
+from harness.journal._reading import Content
+
+REWRITE = "rewrite"
+"""The mode in which nothing stays of what an earlier run recorded."""
+
+
+@dataclass(eq=False, slots=True)
+class _Item:
+    """An interaction on its way into the cassette."""
+
+    interaction: Interaction
+    beneath: list["_Item"] = field(default_factory=list)
+
+
+def merged(old: Cassette, contents: Iterable[Content], rewritten_by: str = "") -> Cassette:
+    """The cassette with all that the journals hold.
+
+    Tests follow each other by name, what one test asked in the order of asking, branches that ran
+    side by side one behind the other. What was recorded but not finished is added to what is there.
+
+    Args:
+        old: The cassette as it is.
+        contents: The journals.
+        rewritten_by: The run that has replaced all that was there before it.
+    """
+    runs: dict[str, list[Content]] = {}
+    for content in sorted(contents, key=lambda each: (each.opening.began, each.opening.run)):
+        # Who names no run is one of its own.
+        runs.setdefault(content.opening.run or content.path.name, []).append(content)
+    for run, parts in runs.items():
+        old = _with_run(old, parts, run == rewritten_by)
+    return old
+
+
+def replaces_all(content: Content) -> bool:
+    """Whether nothing stays of what was recorded before this journal's run."""
+    return content.opening.mode == REWRITE and content.is_finished and bool(content.entries)
+
+
+def _with_run(old: Cassette, parts: Sequence[Content], has_rewritten: bool) -> Cassette:
+    broken_off = {each.opening.test for each in parts if not each.is_finished and each.entries}
+    items = _items_of(old)
+    if any(map(replaces_all, parts)) and not has_rewritten:
+        # A test that was broken off has recorded too little to do without what was there.
+        items = [item for item in items if item.interaction.test in broken_off]
+    header = _header(old.header if items else None, parts, broken_off)
+    items = _with_entries(items, parts)
+    items.sort(key=lambda item: item.interaction.test)
+    number_by_item = {id(item): number for number, item in enumerate(items, start=1)}
+    return Cassette(header, tuple(_numbered(item, number_by_item) for item in items))
+
+
+def _items_of(cassette: Cassette) -> list[_Item]:
+    items = [_Item(replace(each, beneath=())) for each in cassette.interactions]
+    for item, each in zip(items, cassette.interactions, strict=True):
+        item.beneath = [items[number - 1] for number in each.beneath if number <= len(items)]
+    return items
+
+
+def _with_entries(items: list[_Item], parts: Sequence[Content]) -> list[_Item]:
+    """The items, and those of the entries: in place of what they replace, or behind."""
+    old_by_name: dict[Reference, list[_Item]] = {}
+    if any(each.replaces or each.beneath for part in parts for each in part.entries):
+        for item in items:
+            old_by_name.setdefault(fingerprint(item.interaction), []).append(item)
+    added: list[tuple[Place, str, _Item]] = []
+    for part in parts:
+        item_by_reference = {name: same[0] for name, same in old_by_name.items()}
+        for entry in part.entries:
+            replaced = old_by_name.get(entry.replaces)
+            item = replaced.pop(0) if replaced else _Item(entry.interaction)
+            if item.interaction is entry.interaction:
+                added.append((entry.place, fingerprint(entry.interaction), item))
+            item.interaction = entry.interaction
+            item_by_reference[entry.number] = item
+        for entry in part.entries:
+            found = [item_by_reference.get(each) for each in entry.beneath]
+            item_by_reference[entry.number].beneath = [each for each in found if each is not None]
+        old_by_name = {name: same for name, same in old_by_name.items() if same}
+    added.sort(key=lambda each: each[:2])
+    return [*items, *(item for _, _, item in added)]
+
+
+def _numbered(item: _Item, number_by_item: dict[int, int]) -> Interaction:
+    numbers = [number_by_item.get(id(each)) for each in item.beneath]
+    return replace(item.interaction, beneath=tuple(sorted(n for n in numbers if n is not None)))
+
+
+def _header(old: Header | None, parts: Sequence[Content], broken_off: set[str]) -> Header:
+    openings = [each.opening for each in parts]
+    headers = [] if old is None else [old]
+    origins = {header.origin for header in headers} | {each.origin for each in openings}
+    unfinished = {test for header in headers for test in header.unfinished}
+    unfinished -= {each.opening.test for each in parts if each.is_finished}
+    days = [header.recorded for header in headers] + [each.began[:10] for each in openings]
+    return Header(
+        recorded=max(days),
+        by=openings[-1].by,
+        origin="scripted" if "scripted" in origins else "live",
+        unfinished=tuple(sorted(unfinished | broken_off)),
+    )

@@ -1,0 +1,53 @@
+"""Without vcrpy: what it would patch may not send past a cassette unseen."""
+
+import http.client
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import wraps
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from harness.in_use import in_use
+from harness.patching._replacing import replaced
+
+
+def unpatched_libraries() -> Iterator[AbstractContextManager[None]]:
+    """Patches that refuse requests of libraries that no cassette sees without vcrpy."""
+    connection = http.client.HTTPConnection
+    yield replaced(connection, "putrequest", _refusing(connection.putrequest, _url_of_connection))
+    for module, owner_name, attribute, url_of in (
+        ("aiohttp", "ClientSession", "_request", _url_of_aiohttp),
+        ("tornado.simple_httpclient", "SimpleAsyncHTTPClient", "fetch_impl", _url_of_tornado),
+    ):
+        if find_spec(module.partition(".")[0]) is not None:
+            owner = getattr(import_module(module), owner_name)
+            yield replaced(owner, attribute, _refusing(vars(owner)[attribute], url_of))
+
+
+def _refusing(send: Callable[..., Any], url_of: Callable[..., str]) -> Callable[..., Any]:
+    @wraps(send)
+    def refusing(*args: Any, **kwargs: Any) -> Any:
+        use = in_use()
+        url = url_of(*args)
+        if use is not None and not use.ignores(url):
+            raise ImportError(
+                f"{url} is asked with a library that a cassette sees through vcrpy, which is not "
+                'installed: pip install "agentchat-harness[vcr]"'
+            )
+        return send(*args, **kwargs)
+
+    return refusing
+
+
+def _url_of_connection(connection: Any, _method: str, target: str, *_: Any) -> str:
+    scheme = "https" if connection.default_port == http.client.HTTPS_PORT else "http"
+    return f"{scheme}://{connection.host}:{connection.port}{target}"
+
+
+def _url_of_aiohttp(_session: Any, _method: str, url: Any, *_: Any) -> str:
+    return str(url)
+
+
+def _url_of_tornado(_client: Any, request: Any, *_: Any) -> str:
+    return str(request.url)

@@ -1,0 +1,68 @@
+"""Answers from a cassette, whatever vendor and API it was recorded from."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from harness.matching import AnyHost, KeyPart, json_of
+from harness.server._answers import Answers, Report, listed
+from harness.server._carrying import carried, raw_url
+from harness.server._sessions import KEY_HEADERS, SESSION_HEADER
+from harness.session import CassetteSession
+from harness.transport import CassetteTransport
+
+# What only says who asks is no part of the question.
+_WITHOUT = frozenset({*KEY_HEADERS, SESSION_HEADER})
+
+
+class RecordedAnswers(Answers):
+    """Plays a cassette from its start, from whatever host it was recorded.
+
+    Args:
+        path: The cassette.
+        name: What messages call the asker.
+        pace: Take the recorded time for every answer.
+        key_parts: What else does not count when requests are compared.
+
+    Raises:
+        UnreadableCassette: The file is missing or damaged.
+        FutureCassette: It was written by a newer version.
+    """
+
+    def __init__(
+        self, path: Path, name: str = "", pace: bool = False, key_parts: Sequence[KeyPart] = ()
+    ) -> None:
+        self._session = CassetteSession(
+            path, owner=name, key_parts=(AnyHost(), *key_parts), rerecord=_rerecord(path)
+        )
+        self._transport = CassetteTransport(self._session, pace=pace)
+        self._recorded = [each.request for each in self._session.cassette.interactions]
+
+    async def answer(self, request: Request) -> Response:
+        """What was recorded for it; a list of models is made where none was recorded."""
+        if request.method == "GET" and request.url.path.endswith("/models"):
+            paths = {urlsplit(each.url).path for each in self._recorded if each.method == "GET"}
+            if request.url.path not in paths:
+                return listed(self._models)
+        url = raw_url(request, str(request.base_url).rstrip("/"))
+        return await carried(request, url, self._transport, _WITHOUT)
+
+    @property
+    def report(self) -> Report:
+        """What was played, and what not."""
+        played = tuple(position + 1 for position in self._session.played)
+        unplayed = tuple(position + 1 for position in self._session.unplayed)
+        return Report(played, unplayed, tuple(self._session.misses))
+
+    @property
+    def _models(self) -> list[str]:
+        bodies = (json_of(each.body) for each in self._recorded)
+        names = {str(body["model"]) for body in bodies if isinstance(body, dict) and "model" in body}
+        return sorted(names)
+
+
+def _rerecord(path: Path) -> str:
+    return f"harness proxy --upstream URL --output {path}, and ask there"

@@ -1,0 +1,94 @@
+"""Answers from a script: chat completions, responses, embeddings, assistants, and models."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from harness.errors import UnexpectedModelCall
+from harness.openai_wire import chat, embeddings, failure, responses
+from harness.script import Asked, Performance, Reply
+from harness.server._answers import Answers, Report, listed, missed, not_served, refused
+from harness.server._assistants import Assistants
+
+# OpenAI's own addresses, and the two kinds that Azure has.
+_PATH = re.compile(r"(?:/openai)?(?:/v1|/deployments/[^/]+)?/(?P<api>.+)")
+_MODEL_CALLS: dict[str, ModuleType] = {"chat/completions": chat, "responses": responses}
+_NO_NAMES = {"scripted": "scripted"}
+
+
+class ScriptedAnswers(Answers):
+    """Gives the replies of a script, in whichever of OpenAI's formats is asked for.
+
+    Args:
+        performance: What is answered.
+        models: Under which name a model answers, by the name it is asked by.
+    """
+
+    def __init__(self, performance: Performance, models: Mapping[str, str]) -> None:
+        self._performance, self._models = performance, models
+        self._misses: list[UnexpectedModelCall] = []
+        self._assistants = Assistants(self._reply)
+
+    async def answer(self, request: Request) -> Response:
+        """The reply that is foreseen, or an error that says what is."""
+        match = _PATH.fullmatch(request.url.path)
+        api = match["api"] if match else ""
+        try:
+            if request.method == "POST" and api in (*_MODEL_CALLS, "embeddings"):
+                return self._called(api, json.loads(await request.body()))
+            if request.method == "GET" and api == "models":
+                return listed(list(self._models or _NO_NAMES))
+            return await self._assistants.answer(request, api) or not_served(request)
+        except UnexpectedModelCall as miss:
+            return missed(miss)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            why = f"This is no request for {request.method} {request.url.path}: {error}"
+            return refused(400, why, "malformed")
+
+    @property
+    def report(self) -> Report:
+        """Which replies were given, and which not."""
+        show = self._performance
+        return Report(tuple(show.used), tuple(show.unused), tuple(self._misses))
+
+    def _called(self, api: str, body: Any) -> Response:
+        if api == "embeddings":
+            return JSONResponse(embeddings.whole(body))
+        form = _MODEL_CALLS[api]
+        asked: Asked = form.asked_by(body)
+        reply = self._reply(asked)
+        named = {**body, "model": self._models.get(asked.model, asked.model)}
+        if reply.fail is not None:
+            return _failed(reply)
+        if body.get("stream"):
+            events: Callable[..., Iterator[bytes]] = form.events
+            stream = _one_by_one(events(reply, named))
+            return StreamingResponse(stream, media_type="text/event-stream")
+        return JSONResponse(form.whole(reply, named))
+
+    def _reply(self, asked: Asked) -> Reply:
+        try:
+            return self._performance.answer(asked)
+        except UnexpectedModelCall as miss:
+            self._misses.append(miss)
+            raise
+
+
+def _failed(reply: Reply) -> Response:
+    assert reply.fail is not None
+    after = reply.fail.retry_after
+    headers = {} if after is None else {"retry-after": after}
+    return JSONResponse(failure(reply.fail), reply.fail.status, headers)
+
+
+async def _one_by_one(events: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for event in events:
+        yield event
+        # One event, one packet, as a real endpoint sends them.
+        await asyncio.sleep(0)

@@ -1,0 +1,49 @@
+"""Work for somebody who waits: it ends when nobody does any more."""
+
+import asyncio
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class WhileWaitedFor:
+    """An application that is cancelled when its client goes away, whatever it is doing.
+
+    Args:
+        application: The application; it gets the body of a request in one piece.
+    """
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        try:
+            body = await Request(scope, receive).body()
+        except ClientDisconnect:
+            return
+        work = asyncio.ensure_future(self._application(scope, _given(body), send))
+        watch = asyncio.ensure_future(receive())
+        watch.add_done_callback(lambda _: work.cancel())
+        try:
+            await work
+        except asyncio.CancelledError:
+            if not watch.done():
+                raise
+        finally:
+            watch.cancel()
+
+
+def _given(body: bytes) -> Receive:
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        if messages:
+            return messages.pop()
+        # Whoever watches for the end of the connection is cancelled with the work.
+        never: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        await never
+        raise AssertionError("nothing ends this but a cancellation")
+
+    return receive

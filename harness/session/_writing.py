@@ -1,0 +1,188 @@
+"""What a session records, from the sending of a request to the cassette's file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from harness.cassette import Cassette, Interaction, Request
+from harness.errors import SecretFound
+from harness.journal import (
+    Durability,
+    Entry,
+    Finished,
+    Journal,
+    Opening,
+    Place,
+    Reference,
+    fingerprint,
+    laid_out,
+    merge,
+    secret_in,
+)
+from harness.session._cleaning import Cleaning
+from harness.session._modes import RecordMode
+from harness.session._recording import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What is known of an exchange when it begins."""
+
+    number: int
+    """Of its entry in the journal."""
+
+    position: int
+    """Where it would stand in the cassette if nobody else recorded."""
+
+    request: Request
+    """Clean."""
+
+    place: Place
+    replaces: str
+    beneath: list[Reference] = field(default_factory=list)
+
+
+class Writing:
+    """Keeps each exchange in a journal when it is over, and makes the cassette of them in the end.
+
+    Args:
+        path: The cassette's file.
+        opening: Who records.
+        durability: What an exchange that was kept outlives.
+        cleaning: Makes exchanges fit to be kept.
+        goes_on: Whether the cassette holds a recording that was broken off, and that this one
+            brings to its end even if nothing is missing.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        opening: Opening,
+        durability: Durability,
+        cleaning: Cleaning,
+        goes_on: bool,
+    ) -> None:
+        self._path, self._opening, self._durability = path, opening, durability
+        self._cleaning, self._goes_on = cleaning, goes_on
+        self._journal: Journal | None = None
+        self._slots: dict[Recording, Slot] = {}
+        self._entries: list[tuple[Entry, int]] = []
+        """With the positions in the cassette that were expected when they began."""
+
+        self._secret: SecretFound | None = None
+
+    def begin(self, recording: Recording, slot: Slot) -> None:
+        """An exchange begins; here it shows whether anything can be written at all."""
+        self._journal = self._opened()
+        self._slots[recording] = slot
+
+    def slot_of(self, recording: Recording | None) -> Slot | None:
+        """What is known of an exchange that goes on."""
+        return None if recording is None else self._slots.get(recording)
+
+    @property
+    def under_way(self) -> list[Recording]:
+        """The exchanges that go on."""
+        return list(self._slots)
+
+    def keep(self, recording: Recording) -> None:
+        """An exchange is over; it is kept when this returns."""
+        slot = self._slots.pop(recording, None)
+        interaction = recording.interaction()
+        if slot is None or interaction is None or self._journal is None:
+            return
+        response = self._cleaning.response(interaction.response)
+        path, test = interaction.agent_path, self._opening.test
+        clean = Interaction(slot.request, response, path, test)
+        if found := secret_in(clean, self._cleaning.known):
+            secret, place = found
+            where = f"interaction {slot.position + 1}, {place}"
+            self._secret = self._secret or SecretFound(self._path, secret, where)
+            return
+        entry = Entry(slot.number, slot.place, clean, tuple(slot.beneath), slot.replaces)
+        self._journal.append(entry)
+        self._entries.append((entry, slot.position))
+
+    def clean_again(self) -> None:
+        """A secret is known now that was not before: it may stand in what is kept already."""
+        entries = [
+            (replace(entry, interaction=self._cleaned(entry.interaction)), position)
+            for entry, position in self._entries
+        ]
+        if self._journal is None or entries == self._entries:
+            return
+        clean = Journal(self._path, self._opening, self._durability)
+        for entry, _ in entries:
+            clean.append(entry)
+        self._journal.discard()
+        self._journal, self._entries = clean, entries
+
+    def close(self, is_whole: bool) -> Path | None:
+        """Leaves the journal to whoever merges it; None when it says nothing, and is gone.
+
+        Args:
+            is_whole: Whether the recording came to its end.
+
+        Raises:
+            SecretFound: A secret would be written that could not be redacted; nothing is.
+        """
+        if self._secret is not None:
+            self.discard()
+            raise self._secret
+        says_something = self._entries or (self._goes_on and is_whole)
+        if not says_something:
+            self.discard()
+            return None
+        journal, self._journal = self._opened(), None
+        if is_whole:
+            journal.append(Finished())
+        journal.close()
+        return journal.path
+
+    def derive(self, journal: Path) -> Mapping[int, int]:
+        """Makes the cassette, and tells which numbers, from 1, became of expected positions.
+
+        Raises:
+            SecretFound: A secret would be written; nothing is.
+            UnreadableCassette: The cassette was damaged meanwhile; what was recorded stays.
+        """
+        try:
+            known = self._cleaning.known
+            cassette = merge(self._path, lambda _: True, own=journal, known=known)
+        except SecretFound:
+            journal.unlink(missing_ok=True)
+            raise
+        # What is recorded from now on comes on top.
+        if self._opening.mode == RecordMode.REWRITE:
+            self._opening = replace(self._opening, mode=RecordMode.NEW_EPISODES)
+        entries, self._entries = self._entries, []
+        return {} if cassette is None else _numbers(entries, cassette)
+
+    def discard(self) -> None:
+        """Forgets what was recorded."""
+        self._slots.clear()
+        self._entries.clear()
+        if self._journal is not None:
+            self._journal.discard()
+            self._journal = None
+
+    def _cleaned(self, interaction: Interaction) -> Interaction:
+        request = self._cleaning.request(interaction.request)
+        return replace(
+            interaction, request=request, response=self._cleaning.response(interaction.response)
+        )
+
+    def _opened(self) -> Journal:
+        return self._journal or Journal(self._path, self._opening, self._durability)
+
+
+def _numbers(entries: Sequence[tuple[Entry, int]], cassette: Cassette) -> dict[int, int]:
+    numbers: dict[str, list[int]] = {}
+    for number, each in enumerate(cassette.interactions, start=1):
+        numbers.setdefault(fingerprint(each), []).append(number)
+    found: dict[int, int] = {}
+    for entry, position in sorted(entries, key=lambda pair: pair[0].place):
+        same = numbers.get(fingerprint(laid_out(entry.interaction)))
+        if same:
+            found[position] = same.pop(0)
+    return found

@@ -1,0 +1,105 @@
+"""What `harness.cassette(...)` takes: names, modes, and how it is imported."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+
+import harness
+from harness.errors import UsageError
+from harness.script import Reply, Script
+from harness.server import serving
+
+ORDERS = [
+    "import harness; harness.cassette",
+    "import harness.cassette, harness; harness.cassette",
+    "import harness.session, harness; harness.cassette",
+    "from harness.cassette import Request; import harness; harness.cassette",
+    "import harness; f = harness.cassette; import harness.cassette; f; harness.cassette",
+    "import harness; from harness.cassette import Cassette; harness.cassette",
+    "import harness, harness.runner, harness.formats; harness.cassette",
+    "from harness import cassette",
+]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_name_is_the_functions_in_every_order_of_imports(order: str) -> None:
+    *lines, last = order.split("; ")
+    name = last.rpartition(" ")[2]
+    lines += [last] if last.startswith("from") else []
+    check = f"assert callable({name}) and {name}.__module__ == 'harness.cassettes', {name}"
+
+    done = subprocess.run([sys.executable, "-c", "; ".join([*lines, check])], capture_output=True)
+
+    assert done.stderr == b""
+
+
+def test_importing_the_package_loads_no_room(tmp_path: Path) -> None:
+    check = "import sys, harness; print([m for m in sys.modules if m in {'yaml', 'httpx2', 'vcr'}])"
+
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("sign", ["pyproject.toml", "pytest.ini"])
+def test_a_name_is_a_file_below_the_projects_folder(
+    sign: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / sign).touch()
+    (tmp_path / "src" / "deep").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "src" / "deep")
+
+    with harness.cassette("talk/hello") as use:
+        assert use.path == tmp_path / "cassettes" / "talk" / "hello.yaml"
+
+
+@pytest.mark.parametrize("name", [Path("hello"), "hello.yaml", "here/hello.json"])
+def test_a_path_or_a_name_with_a_suffix_is_taken_as_it_is(
+    name: str | Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with harness.cassette(name) as use:
+        assert use.path == Path(name)
+
+
+def test_an_unknown_mode_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UsageError, match="no record mode 'new'; there are: none, once, new_epi"):
+        harness.cassette("x", record_mode="new")
+
+
+def test_by_default_nothing_goes_live(tmp_path: Path) -> None:
+    with serving(Script(replies=(Reply(say="Live."),))) as url:
+        with (
+            harness.cassette(tmp_path / "x.yaml"),
+            pytest.raises(harness.errors.ReplayMiss, match="the cassette is missing") as raised,
+        ):
+            httpx2.post(f"{url}/chat/completions", json={})
+
+    assert raised.value.fix.endswith('record_mode="rewrite")')
+    assert not (tmp_path / "x.yaml").exists()
+
+
+@pytest.mark.parametrize("ignored", [{"ignore_localhost": True}, {"ignore_hosts": ["127.0.0.1"]}])
+def test_an_ignored_host_is_asked_live_and_not_recorded(
+    ignored: dict[str, object], tmp_path: Path
+) -> None:
+    with serving(Script()) as url, harness.cassette(tmp_path / "x.yaml", **ignored) as use:
+        status = httpx2.get(f"{url}/models").status_code
+
+    assert (status, use.play_count, (tmp_path / "x.yaml").exists()) == (200, 0, False)
+
+
+def test_what_a_failed_block_recorded_is_kept_when_that_is_asked_for(tmp_path: Path) -> None:
+    def record(keep: bool) -> bool:
+        path = tmp_path / f"{keep}.yaml"
+        with serving(Script()) as url, pytest.raises(ZeroDivisionError, match="division"):
+            with harness.cassette(path, record_mode="once", record_on_exception=keep):
+                httpx2.get(f"{url}/models")
+                _ = 1 / 0
+        return path.exists()
+
+    assert [record(True), record(False)] == [True, False]
