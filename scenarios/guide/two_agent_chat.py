@@ -4,7 +4,17 @@ from agentchat.agents import AssistantAgent, CodeExecutorAgent
 from agentchat.conditions import MaxMessageTermination, TextMentionTermination
 from agentchat.ext.code_executors.local import LocalCommandLineCodeExecutor
 from agentchat.teams import RoundRobinGroupChat
-from harness import Run, contains, no_errors, said, scenario, speakers, stopped, within
+from harness import (
+    Run,
+    contains,
+    last_message,
+    no_errors,
+    said,
+    scenario,
+    speakers,
+    stopped,
+    within,
+)
 
 
 @scenario(
@@ -13,6 +23,7 @@ from harness import Run, contains, no_errors, said, scenario, speakers, stopped,
         speakers("user", "assistant", "code_executor", "assistant"),
         said(by="assistant", text=contains("```python")),
         said(by="code_executor", text=contains("Hello, world!")),
+        last_message("TERMINATE", by="assistant"),
         stopped(because="Text 'TERMINATE' mentioned"),
         within(turns=3, tokens=2_000, usd=0.02),
         no_errors(),
