@@ -128,7 +128,11 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
         state = (now.st_mtime_ns, now.st_size, now.st_ino)
         if state != self._seen:
             found = load(self.path).interactions
-            self._bodies = {_url(each): each.response.content for each in found if _is_ours(each)}
+            self._bodies = {
+                _url(each): each.response.content
+                for each in found
+                if _is_ours(each) and isinstance(each.response, Response)
+            }
             self._seen = state
 
     def _to_config(self) -> CassetteStoreConfig:
@@ -148,5 +152,4 @@ def _url(interaction: Interaction) -> str:
 
 
 def _is_ours(interaction: Interaction) -> bool:
-    is_answered = isinstance(interaction.response, Response)
-    return is_answered and interaction.request.url.startswith(_ADDRESS)
+    return interaction.request.url.startswith(_ADDRESS)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from harness.cassette import Origin
 from harness.errors import UsageError
 from harness.in_use import CassetteInUse, ignored_hosts
+from harness.journal import Durability
 from harness.matching import KeyPart
 from harness.patching import patched
 from harness.redaction import Rule
@@ -35,6 +36,7 @@ def cassette(  # noqa: PLR0913 - all but the name have a default and are given b
     strict: bool = False,
     allow_playback_repeats: bool = False,
     record_on_exception: bool = False,
+    durability: Durability = "process",
     origin: Origin = "live",
     pace: bool = False,
     owner: str = "",
@@ -58,6 +60,7 @@ def cassette(  # noqa: PLR0913 - all but the name have a default and are given b
         strict: Whether requests must come in recorded order.
         allow_playback_repeats: Whether what was played may be played again.
         record_on_exception: Whether a block that raised leaves what it recorded.
+        durability: What an interaction that was recorded outlives.
         origin: Who answers what is recorded.
         pace: Whether answers take their recorded time, for asynchronous clients of httpx.
         owner: What the code is called in messages.
@@ -85,6 +88,7 @@ def cassette(  # noqa: PLR0913 - all but the name have a default and are given b
         strict=strict,
         allow_playback_repeats=allow_playback_repeats,
         record_on_exception=record_on_exception,
+        durability=durability,
     )
     ignored = ignored_hosts(ignore_hosts, ignore_localhost)
     return CassetteBlock(lambda: CassetteInUse(opened(), ignored, pace))

@@ -10,6 +10,7 @@ from agentchat import __version__
 from harness.commands import cassettes
 from harness.commands.init import init
 from harness.commands.migrate import migrate
+from harness.commands.proxy import proxy
 from harness.commands.report import report
 from harness.commands.run import run
 from harness.commands.serve import serve
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(report)
 app.command()(serve)
+app.command()(proxy)
 app.command()(init)
 app.command()(migrate)
 app.add_typer(cassettes.app, name="cassettes")

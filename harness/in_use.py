@@ -107,7 +107,7 @@ def in_use() -> CassetteInUse | None:
     if known is not None or not _open:
         return known
     with _lock:
-        around = {use._outer for use in _open}
+        around = {_open_from(use._outer) for use in _open}
         inner = [use for use in _open if use not in around]
     if len(inner) > 1:
         raise UnknownCassette([use.path for use in inner])
@@ -121,7 +121,10 @@ def ignored_hosts(hosts: Collection[str], localhost: bool) -> frozenset[str]:
 
 def _known_here() -> CassetteInUse | None:
     """The innermost one of this context that is open: a context may outlive a block."""
-    use = _innermost.get()
+    return _open_from(_innermost.get())
+
+
+def _open_from(use: CassetteInUse | None) -> CassetteInUse | None:
     while use is not None and not use.is_open:
         use = use._outer
     return use

@@ -152,6 +152,15 @@ class Script(_Record):
         return Script(replies=self.replies.get(scenario, ()), models=self.models)
 
 
+def is_script(path: Path) -> bool:
+    """Whether a file says that it is a script, well-formed or not; a missing one says nothing."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return re.search(r"^(?:harness:\s*script\b|replies:)", text, re.MULTILINE) is not None
+
+
 def pieces(text: str | None) -> list[str]:
     """A text in the pieces in which it is streamed: words, each with the space behind it."""
     return re.findall(r"\s+|\S+\s?", text or "")

@@ -24,9 +24,12 @@ class SessionSource:
     """
 
     def __init__(self, given: Given, mode: RecordMode) -> None:
-        is_file = isinstance(given, Path | str)
-        self._given = CassetteSession(Path(given), mode=mode) if is_file else given
-        self._owned = self._given if is_file else None
+        self._opened: CassetteSession | None = None
+        self._given: CassetteSession | CassetteInUse | None
+        if isinstance(given, Path | str):
+            self._given = self._opened = CassetteSession(Path(given), mode=mode)
+        else:
+            self._given = given
 
     def session(self) -> CassetteSession:
         """The session of a call made here and now.
@@ -50,5 +53,5 @@ class SessionSource:
 
     def finish(self) -> None:
         """Makes the cassette of what was recorded, if nobody else does."""
-        if self._owned is not None:
-            self._owned.finish()
+        if self._opened is not None:
+            self._opened.finish()

@@ -17,13 +17,9 @@ import httpx2
 from pydantic_core import to_json
 
 from agentchat.ext.models._transience import headers_of, status_of
-from harness.cassette import Failure, Headers, Response, Unanswered
-from harness.clients._requests import JSON
+from harness.cassette import Failure, Response, Unanswered
 
 _KEPT_HEADERS = frozenset({"retry-after", "retry-after-ms", "x-should-retry"})
-_NO_STATUS = 200
-"""For errors that no server has sent."""
-
 _EVENT = b"event: error\ndata: "
 # They are made of the status and the headers.
 _MADE = frozenset({"response", "request"})
@@ -51,25 +47,37 @@ def failure_of(error: Exception) -> Failure:
     return Failure(_name_of(type(error)), str(error))
 
 
-def details_of(error: Exception) -> tuple[int, Headers, bytes] | None:
-    """Status, headers and body that tell the rest of an error; None when there is no rest."""
-    status, details = status_of(error), _details(error)
-    if status is None and not details:
-        return None
-    headers = ((k, v) for k, v in headers_of(error).items() if k in _KEPT_HEADERS)
-    return status or _NO_STATUS, (*JSON, *headers), to_json(details)
+def details_of(error: Exception) -> dict[str, Any]:
+    """What an error tells beside its message, as JSON values: nothing, for most."""
+    details: dict[str, Any] = {}
+    status = status_of(error)
+    if status is not None:
+        headers = headers_of(error).items()
+        details["status"] = status
+        details["headers"] = {name: value for name, value in headers if name in _KEPT_HEADERS}
+    if arguments := _arguments_of(error):
+        details["arguments"] = arguments
+    if isinstance(error.__cause__, Exception):
+        cause = failure_of(error.__cause__)
+        details["cause"] = {"error": cause.error, "message": cause.message}
+    return details
 
 
-def error_event(details: bytes) -> bytes:
-    """The details of an error that ended a stream, as its last event."""
-    return b"%b%b\n\n" % (_EVENT, details)
+def details_to_event(details: Mapping[str, Any]) -> bytes:
+    """The details of an error as an event: the only one, or the last of a stream."""
+    return b"%b%b\n\n" % (_EVENT, to_json(details))
 
 
 def error_of(response: Response | Unanswered) -> Exception:
     """What a recorded call raised, made anew; the call must have ended so."""
     failure = response.ending
     assert isinstance(failure, Failure)
-    answer, details = _told(response)
+    told = response.content.partition(_EVENT)[2] if isinstance(response, Response) else b""
+    details = json.loads(told or b"{}")
+    answer = None
+    if "status" in details:
+        headers = details.get("headers", {})
+        answer = httpx2.Response(details["status"], headers=headers, request=_REQUEST)
     error = _made(failure, answer, details.get("arguments", {}))
     if cause := details.get("cause"):
         error.__cause__ = _made(Failure(cause["error"], cause["message"]), None, {})
@@ -79,16 +87,6 @@ def error_of(response: Response | Unanswered) -> Exception:
 def _name_of(kind: type[BaseException]) -> str:
     is_builtin = kind.__module__ == builtins.__name__
     return kind.__qualname__ if is_builtin else f"{kind.__module__}.{kind.__qualname__}"
-
-
-def _details(error: Exception) -> dict[str, Any]:
-    details: dict[str, Any] = {}
-    if arguments := _arguments_of(error):
-        details["arguments"] = arguments
-    if isinstance(error.__cause__, Exception):
-        cause = failure_of(error.__cause__)
-        details["cause"] = {"error": cause.error, "message": cause.message}
-    return details
 
 
 def _arguments_of(error: Exception) -> dict[str, Any]:
@@ -109,19 +107,6 @@ def _parameters_of(kind: type[Exception]) -> Mapping[str, inspect.Parameter]:
         return inspect.signature(kind).parameters
     except ValueError:
         return {}  # Those of builtin errors are not known.
-
-
-def _told(response: Response | Unanswered) -> tuple[httpx2.Response | None, dict[str, Any]]:
-    """The server's answer, and the rest of the error, as far as they are known."""
-    if isinstance(response, Unanswered):
-        return None, {}
-    is_whole = JSON[0] in response.headers
-    told = response.content if is_whole else response.content.partition(_EVENT)[2]
-    details = json.loads(told or b"{}")
-    if response.status == _NO_STATUS:
-        return None, details
-    headers = list(response.headers)
-    return httpx2.Response(response.status, headers=headers, request=_REQUEST), details
 
 
 def _made(

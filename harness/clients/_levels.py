@@ -105,14 +105,12 @@ async def compare_levels(path: Path, client_for: ClientFor = openai_client) -> L
             continue
         try:
             exchange = _exchange_beneath(cassette, call)
-            recorded, over_http = (
-                await _recorded(call),
-                await _over_http(call, exchange, client_for),
-            )
+            over_http = await _over_http(call, exchange, client_for)
         except _NotComparable as reason:
             skipped.append(f"interaction {number}: {reason}")
             continue
         compared += 1
+        recorded = await _recorded(call)
         if recorded != over_http:
             differences.append(LevelDifference(number, call.beneath[-1], recorded, over_http))
     return Levels(compared, tuple(skipped), tuple(differences))

@@ -10,7 +10,7 @@ from agentchat.core._usage import UsageLedger
 from agentchat.core.models import CreateResult
 from harness.cassette import Headers
 from harness.clients._answers import EVENTS, answer_to_bytes, answer_to_event, text_to_event
-from harness.clients._failures import details_of, error_event, failure_of
+from harness.clients._failures import details_of, details_to_event, failure_of
 from harness.clients._requests import JSON
 from harness.session import Recording
 
@@ -68,13 +68,9 @@ class TakingDown:
 
     def _failed(self, error: Exception) -> None:
         details = details_of(error)
-        if details is not None:
-            status, headers, body = details
-            if self._is_answered:
-                self._recording.received(error_event(body))
-            else:
-                self._answered(headers, status)
-                self._recording.received(body)
+        if details:
+            self._answered(EVENTS, details.get("status", 200))
+            self._recording.received(details_to_event(details))
         self._recording.ended(failure_of(error))
 
     def _answered(self, headers: Headers, status: int = 200) -> None:

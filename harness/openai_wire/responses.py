@@ -71,7 +71,12 @@ def events(reply: Reply, request: Json) -> Iterator[bytes]:
 
 def _events(reply: Reply, request: Json) -> Iterator[Event]:
     end = whole(reply, request)
-    unfinished = {"completed_at": None, "incomplete_details": None, "output": [], "usage": None}
+    unfinished: Json = {
+        "completed_at": None,
+        "incomplete_details": None,
+        "output": [],
+        "usage": None,
+    }
     opening = {**end, **unfinished, "status": "in_progress"}
     yield "response.created", {"response": opening}
     yield "response.in_progress", {"response": opening}

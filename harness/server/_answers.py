@@ -60,7 +60,5 @@ def not_served(request: Request) -> Response:
 
 def listed(models: list[str]) -> Response:
     """The models that can be asked for."""
-    data = [
-        {"id": name, "object": "model", "created": 0, "owned_by": "harness"} for name in models
-    ]
+    data = [{"id": name, "object": "model", "created": 0, "owned_by": "harness"} for name in models]
     return JSONResponse({"object": "list", "data": data})

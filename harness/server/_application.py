@@ -1,16 +1,21 @@
 """The endpoint as an ASGI application: what is answered, and what became of each session."""
 
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from harness.errors import HarnessError
 from harness.server._answers import refused
 from harness.server._sessions import Sessions
 from harness.server._waiting import WhileWaitedFor
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_log = logging.getLogger("harness.server")
 
 
 def app_of(sessions: Sessions) -> Starlette:
@@ -29,10 +34,30 @@ def app_of(sessions: Sessions) -> Starlette:
     async def anything(request: Request) -> Response:
         return await sessions.of(request.headers).answer(request)
 
+    own = Route("/harness/sessions/{name:path}", of_session, methods=["GET", "DELETE"])
+    return application_of(anything, [own])
+
+
+def application_of(
+    answer: Callable[[Request], Awaitable[Response]], routes: Sequence[Route] = ()
+) -> Starlette:
+    """An application that answers every request in one way, for as long as its client waits.
+
+    Args:
+        answer: Makes the answer.
+        routes: What is answered in another way.
+    """
     return Starlette(
-        routes=[
-            Route("/harness/sessions/{name:path}", of_session, methods=["GET", "DELETE"]),
-            Route("/{path:path}", anything, methods=_METHODS),
-        ],
+        routes=[*routes, Route("/{path:path}", answer, methods=_METHODS)],
         middleware=[Middleware(WhileWaitedFor)],
+        exception_handlers={HarnessError: _explained, Exception: _logged},
     )
+
+
+async def _explained(_: Request, error: Exception) -> Response:
+    return refused(500, str(error), "harness")
+
+
+async def _logged(_: Request, error: Exception) -> Response:
+    _log.error("A request could not be answered.", exc_info=error)
+    return refused(500, f"{type(error).__name__}: {error}", "harness")

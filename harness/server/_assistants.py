@@ -1,26 +1,24 @@
 """The Assistants API as far as agents use it, kept in memory: its model is the script.
 
-Assistants, threads, messages, runs, files and vector stores. A run is queued until it is asked for;
-then it has the reply of the script, or asks for the results of the reply's calls.
+Assistants, threads, messages, runs, files and vector stores. A run is queued until it is looked at;
+then it has the reply of the script, or waits for the results of the reply's calls.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from harness.openai_wire import assistants as wire
+from harness.openai_wire.assistants import Thing
 from harness.script import Asked, Reply
 from harness.server._answers import refused
-from harness.server._uploads import uploaded
-
-Thing = dict[str, Any]
-"""Anything that has an id."""
-
-_UNDER_WAY = ("queued", "in_progress", "requires_action", "cancelling")
-_PAGE = 20
+from harness.server._things import Address, NoSuchThing, Things
 
 
 class Assistants:
@@ -32,8 +30,10 @@ class Assistants:
 
     def __init__(self, reply: Callable[[Asked], Reply]) -> None:
         self._reply = reply
-        self._things: dict[str, dict[str, Thing]] = {}
-        self._count_by_prefix: dict[str, int] = {}
+        self._things = Things()
+        self._content_by_file: dict[str, bytes] = {}
+        self._outputs_by_run: dict[str, list[str]] = {}
+        self._steps_by_run: Counter[str] = Counter()
 
     async def answer(self, request: Request, api: str) -> Response | None:
         """The answer to a request; None when it is not for this API.
@@ -46,128 +46,115 @@ class Assistants:
             UnexpectedModelCall: The script has no reply for a run.
             ValueError: The request is malformed.
         """
-        *folders, last = api.split("/")
+        address = tuple(api.split("/"))
         content = await request.body()
-        if api == "files" and request.method == "POST":
-            return _found(self._file(request, content))
-        body = json.loads(content) if content else {}
-        match request.method, [*folders, last]:
-            case "POST", ["threads", "runs"]:
-                return _found(self._run_of_new_thread(body))
-            case "POST", ["threads", _, "runs", run_id, ("cancel" | "submit_tool_outputs") as what]:
-                return self._changed_run("/".join(folders[:3]), run_id, what, body)
-            case "GET", ["files", file_id, "content"]:
-                return self._content(file_id)
-            case "POST", ["threads", thread_id, "runs"] if thread_id in self._at("threads"):
-                return _found(self._run(thread_id, body))
-        return self._plain(request, folders, last, body)
+        try:
+            if (request.method, address) == ("POST", ("files",)):
+                return JSONResponse(self._uploaded(request.headers["content-type"], content))
+            if request.method == "GET" and address[::2] == ("files", "content"):
+                return Response(self._content_by_file[self._things.one(address[:2])["id"]])
+            body = json.loads(content) if content else {}
+            thing = self._of_run(request.method, address, body)
+            thing = thing or self._of_any(request.method, address, body, request.query_params)
+        except NoSuchThing as error:
+            return refused(404, str(error), "not_found")
+        return None if thing is None else JSONResponse(thing)
 
-    def _plain(
-        self, request: Request, folders: list[str], last: str, body: Thing
-    ) -> Response | None:
-        """What can be done with a thing of any kind: made, listed, read, changed, deleted."""
-        path = "/".join((*folders, last))
-        if (kind := wire.kind_at(path)) is not None:
-            if len(folders) == 2 and folders[1] not in self._at(folders[0]):
-                return _missing(folders[1])
-            if request.method == "POST":
-                return _found(self._made(path, kind, body))
-            return _found(_page(self._at(path).values(), request)) if request.method == "GET" else None
-        folder = "/".join(folders)
-        if wire.kind_at(folder) is None:
+    def _of_run(self, method: str, address: Address, body: Thing) -> Thing | None:
+        """What goes on in a thread."""
+        match method, address:
+            case "POST", ("threads",):
+                return self._thread(body)
+            case "POST", ("threads", "runs"):
+                thread = self._thread(body.pop("thread", None) or {})
+                return self._run((*address[:1], thread["id"], "runs"), body)
+            case "POST", ("threads", _, "messages"):
+                return self._message(address, body)
+            case "POST", ("threads", _, "runs"):
+                return self._run(address, body)
+            case "POST", ("threads", _, "runs", _, "cancel"):
+                run = self._things.one(address[:-1])
+                return self._changed(run, "cancelling")
+            case "POST", ("threads", _, "runs", run_id, "submit_tool_outputs"):
+                run = self._things.one(address[:-1])
+                self._outputs_by_run[run_id] = [
+                    str(output.get("output", "")) for output in body["tool_outputs"]
+                ]
+                return self._changed(run, "queued")
+            case "GET", ("threads", _, "runs", _):
+                return self._gone_on(address)
+        return None
+
+    def _of_any(
+        self, method: str, address: Address, body: Thing, query: Mapping[str, str]
+    ) -> Thing | None:
+        """What can be done with a thing of any kind."""
+        if self._things.has_list(address):
+            if method == "POST":
+                return self._things.made(address, body)
+            return self._things.page(address, query) if method == "GET" else None
+        if not self._things.has_list(address[:-1]):
             return None
-        thing = self._at(folder).get(last)
-        if thing is None:
-            return _missing(last)
-        if request.method == "DELETE":
-            del self._at(folder)[last]
-            return _found({"id": last, "object": f"{thing['object']}.deleted", "deleted": True})
-        if request.method == "POST":
-            thing |= body
-        return _found(self._gone_on(thing) if folder.endswith("/runs") else thing)
-
-    def _made(self, path: str, kind: wire.Kind, fields: Thing) -> Thing:
-        number = self._count_by_prefix[kind.prefix] = self._count_by_prefix.get(kind.prefix, 0) + 1
-        thing = kind.made(f"{kind.prefix}_{number}", path, fields)
-        self._at(path)[thing["id"]] = thing
-        for message in fields.get("messages", ()) if path == "threads" else ():
-            self._say(thing["id"], message)
+        if method == "DELETE":
+            return self._things.deleted(address)
+        thing = self._things.one(address)
+        thing.update(body if method == "POST" else {})
         return thing
 
-    def _say(self, thread_id: str, message: Thing) -> Thing:
-        path = f"threads/{thread_id}/messages"
-        return self._made(path, wire.KINDS["messages"], message)
+    def _thread(self, body: Thing) -> Thing:
+        messages = body.pop("messages", None) or ()
+        thread = self._things.made(("threads",), body)
+        for message in messages:
+            self._message(("threads", thread["id"], "messages"), message)
+        return thread
 
-    def _run_of_new_thread(self, body: Thing) -> Thing:
-        thread = self._made("threads", wire.KINDS["threads"], body.pop("thread", None) or {})
-        return self._run(thread["id"], body)
+    def _message(self, address: Address, body: Thing) -> Thing:
+        content = wire.content_of(body.get("content"))
+        return self._things.made(address, {**body, "content": content})
 
-    def _run(self, thread_id: str, body: Thing) -> Thing:
-        assistant = self._at("assistants").get(body["assistant_id"], {})
+    def _run(self, address: Address, body: Thing) -> Thing:
         for message in body.pop("additional_messages", None) or ():
-            self._say(thread_id, message)
-        settings = wire.run_settings(assistant, body)
-        return self._made(f"threads/{thread_id}/runs", wire.KINDS["runs"], settings)
+            self._message((*address[:2], "messages"), message)
+        assistant = self._things.one(("assistants", body["assistant_id"]))
+        return self._things.made(address, wire.settings_of(assistant, body))
 
-    def _changed_run(self, folder: str, run_id: str, what: str, body: Thing) -> Response:
-        run = self._at(folder).get(run_id)
-        if run is None:
-            return _missing(run_id)
-        if what == "cancel":
-            run |= {"status": "cancelling", "required_action": None}
-        else:
-            outputs = [str(each.get("output", "")) for each in body["tool_outputs"]]
-            run |= {"status": "queued", "required_action": None, "outputs": outputs}
-        return _found(run)
-
-    def _gone_on(self, run: Thing) -> Thing:
+    def _gone_on(self, address: Address) -> Thing:
         """A run after its next step, if it has one to take."""
+        run = self._things.one(address)
         if run["status"] == "cancelling":
-            run["status"] = "cancelled"
+            return self._changed(run, "cancelled")
         if run["status"] != "queued":
             return run
-        messages = self._at(f"threads/{run['thread_id']}/messages")
-        reply = self._reply(wire.asked_by(run, list(messages.values())))
-        run |= wire.run_after(reply, run)
-        if run["status"] not in _UNDER_WAY and (reply.say or reply.refuse):
-            made_by = {"assistant_id": run["assistant_id"], "run_id": run["id"]}
-            said = {"role": "assistant", "content": reply.say or reply.refuse, **made_by}
-            self._say(run["thread_id"], said)
+        place = (*address[:2], "messages")
+        messages = self._things.all(place)
+        outputs = self._outputs_by_run.pop(run["id"], [])
+        reply = self._reply(wire.asked_by(run, messages, outputs))
+        self._steps_by_run[run["id"]] += 1
+        step = f"{run['id']}_{self._steps_by_run[run['id']]}_"
+        run.update(wire.step_of(reply, run, messages, step))
+        said = reply.say or reply.refuse
+        if said:
+            by = {"role": "assistant", "run_id": run["id"], "assistant_id": run["assistant_id"]}
+            self._message(place, {**by, "content": said})
         return run
 
-    def _file(self, request: Request, content: bytes) -> Thing:
-        fields = uploaded(request.headers["content-type"], content)
-        name, data = fields["file"]
-        _, purpose = fields["purpose"]
-        described = {"filename": name, "bytes": len(data), "purpose": purpose.decode()}
-        return self._made("files", wire.KINDS["files"], {**described, "content": data})
+    def _changed(self, run: Thing, status: str) -> Thing:
+        run.update(status=status, required_action=None)
+        return run
 
-    def _content(self, file_id: str) -> Response:
-        file = self._at("files").get(file_id)
-        return _missing(file_id) if file is None else Response(file["content"])
-
-    def _at(self, path: str) -> dict[str, Thing]:
-        return self._things.setdefault(path, {})
-
-
-def _found(thing: Thing) -> Response:
-    hidden = ("content",) if thing.get("object") == "file" else ("outputs",)
-    return JSONResponse({name: value for name, value in thing.items() if name not in hidden})
-
-
-def _missing(name: str) -> Response:
-    return refused(404, f"There is no {name!r} in this session.", "not_found")
-
-
-def _page(things: Iterable[Thing], request: Request) -> Thing:
-    asked = request.query_params
-    listed = [each for each in things if asked.get("run_id") in (None, each.get("run_id"))]
-    if asked.get("order", "desc") == "desc":
-        listed.reverse()
-    ids = [each["id"] for each in listed]
-    start = ids.index(asked["after"]) + 1 if asked.get("after") in ids else 0
-    end = start + int(asked.get("limit", _PAGE))
-    page = [{key: value for key, value in each.items() if key != "content" or each["object"] != "file"} for each in listed[start:end]]
-    ids = ids[start:end]
-    border = {"first_id": ids[0] if ids else None, "last_id": ids[-1] if ids else None}
-    return {"object": "list", "data": page, **border, "has_more": end < len(listed)}
+    def _uploaded(self, kind: str, content: bytes) -> Thing:
+        """A file, of a form with the fields `file` and `purpose`."""
+        head = f"content-type: {kind}\r\n\r\n".encode()
+        form = BytesParser(policy=HTTP).parsebytes(head + content)
+        parts: dict[Any, Any] = {
+            part.get_param("name", header="content-disposition"): part for part in form.iter_parts()
+        }
+        data: bytes = parts["file"].get_payload(decode=True)
+        fields = {
+            "filename": parts["file"].get_filename(),
+            "bytes": len(data),
+            "purpose": parts["purpose"].get_payload().strip(),
+        }
+        file = self._things.made(("files",), fields)
+        self._content_by_file[file["id"]] = data
+        return file

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from harness.errors import HarnessError, ReplayMiss
+from harness.errors import ReplayMiss
 from harness.openai_wire import refusal
-from harness.server._answers import missed, refused
+from harness.server._answers import missed
 
 # About one connection, and not about what is said over it. The length is told anew: a body may
 # have been decompressed since.
@@ -17,8 +17,6 @@ _HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection",
      "te", "trailer", "transfer-encoding", "upgrade", "content-length"}
 )  # fmt: skip
-
-RawHeaders = list[tuple[bytes, bytes]]
 
 
 class BrokenOff(Exception):
@@ -48,16 +46,14 @@ async def carried(
         return missed(miss)
     except httpx2.TransportError as error:
         return _unanswered(url, error)
-    except HarnessError as error:
-        return refused(500, str(error), "not_recorded")
     return _Carried(answer)
 
 
-def raw_url(request: Request, base: str) -> str:
-    """The address that a request has below another base, with every byte as the client wrote it."""
+def raw_path(request: Request) -> str:
+    """The path and the query of a request, with every byte as the client wrote it."""
     path: bytes = request.scope.get("raw_path") or request.url.path.encode()
     query: bytes = request.scope["query_string"]
-    return base + (path + (b"?" + query if query else b"")).decode("latin-1")
+    return (path + (b"?" + query if query else b"")).decode("latin-1")
 
 
 class _Carried(Response):
@@ -92,7 +88,9 @@ class _Carried(Response):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
-def _end_to_end(headers: Iterable[tuple[bytes, bytes]], without: Collection[str] = ()) -> RawHeaders:
+def _end_to_end(
+    headers: Iterable[tuple[bytes, bytes]], without: Collection[str] = ()
+) -> list[tuple[bytes, bytes]]:
     """The headers that go further than to the next stop."""
     given = [(name.lower().decode("latin-1"), name, value) for name, value in headers]
     named = ",".join(value.decode("latin-1") for name, _, value in given if name == "connection")

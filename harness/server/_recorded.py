@@ -1,21 +1,36 @@
 """Answers from a cassette, whatever vendor and API it was recorded from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from harness.formats import load
 from harness.matching import AnyHost, KeyPart, json_of
 from harness.server._answers import Answers, Report, listed
-from harness.server._carrying import carried, raw_url
+from harness.server._carrying import carried, raw_path
 from harness.server._sessions import KEY_HEADERS, SESSION_HEADER
 from harness.session import CassetteSession
 from harness.transport import CassetteTransport
 
 # What only says who asks is no part of the question.
 _WITHOUT = frozenset({*KEY_HEADERS, SESSION_HEADER})
+
+
+def recorded(
+    path: Path, *, pace: bool = False, key_parts: Sequence[KeyPart] = ()
+) -> Callable[[str], Answers]:
+    """Opens sessions that each play a cassette from its start; see `RecordedAnswers`.
+
+    Raises:
+        UnreadableCassette: The file is missing or damaged.
+        FutureCassette: It was written by a newer version.
+    """
+    # What is wrong with it is told now, and not to the first who asks.
+    load(path)
+    return lambda name: RecordedAnswers(path, name, pace, key_parts)
 
 
 class RecordedAnswers(Answers):
@@ -25,11 +40,7 @@ class RecordedAnswers(Answers):
         path: The cassette.
         name: What messages call the asker.
         pace: Take the recorded time for every answer.
-        key_parts: What else does not count when requests are compared.
-
-    Raises:
-        UnreadableCassette: The file is missing or damaged.
-        FutureCassette: It was written by a newer version.
+        key_parts: Exceptions to "everything in a request counts", besides the host.
     """
 
     def __init__(
@@ -47,7 +58,7 @@ class RecordedAnswers(Answers):
             paths = {urlsplit(each.url).path for each in self._recorded if each.method == "GET"}
             if request.url.path not in paths:
                 return listed(self._models)
-        url = raw_url(request, str(request.base_url).rstrip("/"))
+        url = str(request.base_url).rstrip("/") + raw_path(request)
         return await carried(request, url, self._transport, _WITHOUT)
 
     @property
@@ -60,8 +71,8 @@ class RecordedAnswers(Answers):
     @property
     def _models(self) -> list[str]:
         bodies = (json_of(each.body) for each in self._recorded)
-        names = {str(body["model"]) for body in bodies if isinstance(body, dict) and "model" in body}
-        return sorted(names)
+        named = (body.get("model") for body in bodies if isinstance(body, dict))
+        return sorted({str(name) for name in named if name})
 
 
 def _rerecord(path: Path) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from harness.errors import UnexpectedModelCall
 from harness.openai_wire import chat, embeddings, failure, responses
-from harness.script import Asked, Performance, Reply
+from harness.script import Asked, Performance, Reply, Script
 from harness.server._answers import Answers, Report, listed, missed, not_served, refused
 from harness.server._assistants import Assistants
 
@@ -20,6 +20,18 @@ from harness.server._assistants import Assistants
 _PATH = re.compile(r"(?:/openai)?(?:/v1|/deployments/[^/]+)?/(?P<api>.+)")
 _MODEL_CALLS: dict[str, ModuleType] = {"chat/completions": chat, "responses": responses}
 _NO_NAMES = {"scripted": "scripted"}
+
+
+def scripted(script: Script) -> Callable[[str], Answers]:
+    """Opens sessions that each play a script from its start.
+
+    Raises:
+        TypeError: The script has parts, of which one is to be picked.
+    """
+    replies = script.replies
+    if not isinstance(replies, tuple):
+        raise TypeError("A script with parts is served a part at a time: script.part(scenario).")
+    return lambda _: ScriptedAnswers(Performance(replies), script.models)
 
 
 class ScriptedAnswers(Answers):

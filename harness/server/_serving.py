@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from harness.script import Performance, Script
+from harness.script import Script
 from harness.server._answers import Answers
 from harness.server._application import app_of
 from harness.server._listening import LOOPBACK, listening
-from harness.server._scripted import ScriptedAnswers
+from harness.server._scripted import scripted
 from harness.server._sessions import Sessions
 
 
@@ -40,9 +40,7 @@ def serving(script: Script, port: int = 0) -> Iterator[str]:
     Raises:
         OSError: The port is taken.
     """
-    if not isinstance(script.replies, tuple):
-        raise TypeError("A script with parts is served a part at a time: script.part(scenario).")
-    answers = ScriptedAnswers(Performance(script.replies), script.models)
+    answers = scripted(script)("")
     with serving_sessions(lambda _: answers, port) as endpoint:
         yield endpoint.url
 
@@ -56,8 +54,8 @@ def serving_sessions(
     A request belongs to the session that its header `x-harness-session` names, else its API key.
 
     Args:
-        opened: Makes the answers of a session, by its name:
-            `lambda name: RecordedAnswers(path, name)`.
+        opened: Makes the answers of a session, by its name: `recorded(path)`, or
+            `scripted(script)`.
         port: Where; 0 takes a free port.
         host: The address to listen at; by default no other machine can reach it.
 

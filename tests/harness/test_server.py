@@ -102,6 +102,6 @@ def test_what_is_not_served_is_named() -> None:
     with (
         serving(Script()) as url,
         client(url) as sdk,
-        pytest.raises(openai.NotFoundError, match="POST /v1/embeddings is not served here"),
+        pytest.raises(openai.NotFoundError, match="POST /v1/moderations is not served here"),
     ):
-        sdk.embeddings.create(model="m", input="x")
+        sdk.moderations.create(input="x")

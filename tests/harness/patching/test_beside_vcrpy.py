@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
@@ -15,6 +16,9 @@ from harness.errors import ReplayMiss
 from harness.formats import load
 from harness.script import Script
 from harness.server import serving
+from tests.frameworks import FRAMEWORKS, needs_frameworks
+
+Ask = Callable[[str], int]
 
 
 def by_requests(url: str) -> int:
@@ -26,15 +30,13 @@ def by_httpx2(url: str) -> int:
 
 
 @pytest.mark.parametrize("ask", [by_requests, by_httpx2])
-def test_the_inner_recorder_has_the_request(ask: object, tmp_path: Path) -> None:
-    assert callable(ask)
+def test_the_inner_recorder_has_the_request(ask: Ask, tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours.yaml", tmp_path / "theirs.yaml"
-    with serving(Script()) as url:
-        with harness.cassette(ours, record_mode="once"):
-            ask(f"{url}/models")
-            with vcr.use_cassette(str(theirs)) as inner:
-                ask(f"{url}/nothing")
-            ask(f"{url}/models")
+    with serving(Script()) as url, harness.cassette(ours, record_mode="once"):
+        ask(f"{url}/models")
+        with vcr.use_cassette(str(theirs)) as inner:
+            ask(f"{url}/nothing")
+        ask(f"{url}/models")
 
     with harness.cassette(ours) as use:
         with vcr.use_cassette(str(theirs), record_mode="none") as again:
@@ -47,8 +49,7 @@ def test_the_inner_recorder_has_the_request(ask: object, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("ask", [by_requests, by_httpx2])
-def test_ours_may_be_the_inner_one(ask: object, tmp_path: Path) -> None:
-    assert callable(ask)
+def test_ours_may_be_the_inner_one(ask: Ask, tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours.yaml", tmp_path / "theirs.yaml"
     with serving(Script()) as url:
         with harness.cassette(ours, record_mode="once"):
@@ -57,12 +58,13 @@ def test_ours_may_be_the_inner_one(ask: object, tmp_path: Path) -> None:
             ask(f"{url}/nothing")
 
     with vcr.use_cassette(str(theirs), record_mode="none") as outer:
-        with harness.cassette(ours), pytest.raises(ReplayMiss, match="url"):
-            assert ask(f"{url}/models") == 200
-            ask(f"{url}/nothing")
+        with harness.cassette(ours) as use:
+            played = ask(f"{url}/models")
+            with pytest.raises(ReplayMiss, match="extra call"):
+                ask(f"{url}/nothing")
         status = ask(f"{url}/nothing")
 
-    assert (status, outer.play_count) == (404, 1)
+    assert (played, use.play_count, status, outer.play_count) == (200, 1, 404, 1)
 
 
 WITHOUT_VCRPY = """
@@ -114,3 +116,47 @@ def test_without_vcrpy_httpx_is_played_and_nothing_else_goes_out(tmp_path: Path)
         f"http://model.invalid:80/requests {how}",
         f"http://model.invalid/aiohttp {how}",
     ], done.stderr
+
+
+BESIDE_PYTEST_RECORDING = """
+from pathlib import Path
+import harness, pytest, requests
+
+@pytest.mark.vcr
+def test_theirs(url):
+    assert requests.get(url + "/models").status_code == 200
+
+def test_ours(url, record_mode):
+    with harness.cassette(Path("ours.yaml"), record_mode=record_mode):
+        assert requests.get(url + "/models").status_code == 200
+
+@pytest.mark.vcr
+def test_ours_in_theirs(url, record_mode):
+    with harness.cassette(Path("inner.yaml"), record_mode=record_mode):
+        assert requests.get(url + "/models").status_code == 200
+    assert requests.get(url + "/nothing").status_code == 404
+
+@pytest.fixture
+def url():
+    return Path("url.txt").read_text()
+"""
+
+
+@needs_frameworks
+def test_in_one_run_with_pytest_recording(tmp_path: Path) -> None:
+    (tmp_path / "test_both.py").write_text(BESIDE_PYTEST_RECORDING, encoding="utf-8")
+    command = [str(FRAMEWORKS), "-m", "pytest", "-q", "-W", "error", "test_both.py"]
+
+    def passed(mode: str) -> str:
+        done = subprocess.run(
+            [*command, f"--record-mode={mode}"], cwd=tmp_path, capture_output=True, text=True
+        )
+        return done.stdout.splitlines()[-1].partition(" in ")[0]
+
+    with serving(Script()) as url:
+        (tmp_path / "url.txt").write_text(url, encoding="utf-8")
+        recorded = passed("once")
+    replayed = passed("none")
+
+    assert (recorded, replayed) == ("3 passed", "3 passed")
+    assert len(load(tmp_path / "inner.yaml").interactions) == 1

@@ -11,14 +11,10 @@ import pytest
 
 from harness.script import Reply, Script
 from harness.server import serving
+from tests.frameworks import FRAMEWORKS, needs_frameworks
 
 ROOT = Path(__file__).parents[3]
 PROGRAMS = Path(__file__).parent / "frameworks"
-FRAMEWORKS = ROOT / "build" / "frameworks" / "bin" / "python"
-
-needs_frameworks = pytest.mark.skipif(
-    not FRAMEWORKS.exists(), reason="needs frameworks: run .ci/frameworks"
-)
 
 ANSWERS = (Reply(say="It is 42."), Reply(say="It is 42."))
 A_TOOL_THEN_AN_ANSWER = (Reply(call={"multiply": {"a": 6, "b": 7}}), Reply(say="It is 42."))

@@ -152,12 +152,14 @@ async def test_a_call_that_was_cancelled_is_one_again(library: Any, tmp_path: Pa
             call = asyncio.create_task(client.post(URL, json={}))
             await (started.wait() if not started.is_set() else asyncio.sleep(0))
             call.cancel()
-            return isinstance((await asyncio.gather(call, return_exceptions=True))[0],
-                              asyncio.CancelledError)  # fmt: skip
+            [outcome] = await asyncio.gather(call, return_exceptions=True)
+            return isinstance(outcome, asyncio.CancelledError)
 
-    with replaced(library.AsyncHTTPTransport, "handle_async_request", forever):
-        with harness.cassette(tmp_path / "x.yaml", record_mode="once"):
-            live = await cancelled()
+    with (
+        replaced(library.AsyncHTTPTransport, "handle_async_request", forever),
+        harness.cassette(tmp_path / "x.yaml", record_mode="once"),
+    ):
+        live = await cancelled()
     with harness.cassette(tmp_path / "x.yaml") as use:
         replayed = await cancelled()
 

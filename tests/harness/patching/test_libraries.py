@@ -49,8 +49,6 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.encode())
 
-    do_GET = do_POST
-
     def log_message(self, *_: Any) -> None:
         pass
 
@@ -102,9 +100,9 @@ def by_httplib2(url: str, body: bytes) -> tuple[int, bytes]:
 
 def by_aiohttp(url: str, body: bytes) -> tuple[int, bytes]:
     async def ask() -> tuple[int, bytes]:
-        async with aiohttp.ClientSession() as session:
-            async with session.post(url, json=json.loads(body)) as response:
-                return response.status, await response.read()
+        asked = json.loads(body)
+        async with aiohttp.ClientSession() as session, session.post(url, json=asked) as response:
+            return response.status, await response.read()
 
     return asyncio.run(ask())
 
@@ -208,11 +206,10 @@ def test_retries_do_not_swallow_a_miss(tmp_path: Path) -> None:
 def test_a_failed_connection_fails_again(
     ask: Ask, error: type[Exception], place: str | None, tmp_path: Path
 ) -> None:
-    with serving() as url:
-        with harness.cassette(tmp_path / "x.yaml", record_mode="once"):
-            asked = f"{url}{place}" if place else "http://127.0.0.1:1/a"
-            with pytest.raises(error) as live:
-                ask(asked, b"{}")
+    with serving() as url, harness.cassette(tmp_path / "x.yaml", record_mode="once"):
+        asked = f"{url}{place}" if place else "http://127.0.0.1:1/a"
+        with pytest.raises(error) as live:
+            ask(asked, b"{}")
 
     with harness.cassette(tmp_path / "x.yaml") as use, pytest.raises(error) as again:
         ask(asked, b"{}")
@@ -239,10 +236,13 @@ def test_a_connection_is_kept_from_block_to_block(tmp_path: Path) -> None:
 
 async def test_a_redirect_of_aiohttp_is_followed_again(tmp_path: Path) -> None:
     async def follow(url: str) -> tuple[list[int], str, str]:
-        async with aiohttp.ClientSession(url) as session:
-            async with session.post("/moved", json={"n": 1}) as response:
-                history = [each.status for each in response.history]
-                return history, response.url.path, await response.text()
+        asked = {"n": 1}
+        async with (
+            aiohttp.ClientSession(url) as session,
+            session.post("/moved", json=asked) as response,
+        ):
+            history = [each.status for each in response.history]
+            return history, response.url.path, await response.text()
 
     with serving() as url:
         async with harness.cassette(tmp_path / "x.yaml", record_mode="once"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -17,7 +18,7 @@ from harness.errors import ReplayMiss, UnknownCassette, UsageError
 from harness.formats import save
 from harness.in_use import in_use
 
-URL = "http://model.invalid/v1/chat"
+URL = "https://model.invalid/v1/chat"
 
 
 def saved(folder: Path, name: str, *answers: str) -> Path:
@@ -37,12 +38,17 @@ def by_httpx2() -> str:
     return httpx2.post(URL, json={"ask": "who"}).text
 
 
+def by_urllib() -> str:
+    with urllib.request.urlopen(urllib.request.Request(URL, b'{"ask":"who"}')) as response:
+        return str(response.read().decode())
+
+
 async def asked() -> str:
     async with httpx2.AsyncClient() as client:
         return (await client.post(URL, json={"ask": "who"})).text
 
 
-@pytest.mark.parametrize("ask", [by_requests, by_httpx2])
+@pytest.mark.parametrize("ask", [by_requests, by_httpx2, by_urllib])
 def test_threads_with_a_cassette_each_never_mix(ask: Callable[[], str], tmp_path: Path) -> None:
     barrier = threading.Barrier(8)
 
@@ -68,12 +74,14 @@ async def test_tasks_with_a_cassette_each_never_mix(tmp_path: Path) -> None:
 
 
 async def test_a_task_inherits_the_cassette_of_who_starts_it(tmp_path: Path) -> None:
-    with harness.cassette(saved(tmp_path, "other", "other")):
-        with harness.cassette(saved(tmp_path, "own", "own", "own")):
-            task = asyncio.create_task(asked())
-            in_a_thread = await asyncio.to_thread(by_httpx2)
+    with (
+        harness.cassette(saved(tmp_path, "other", "other")),
+        harness.cassette(saved(tmp_path, "own", "own", "own")),
+    ):
+        task = asyncio.create_task(asked())
+        in_a_thread = await asyncio.to_thread(by_httpx2)
 
-            assert (await task, in_a_thread) == ("own", "own")
+        assert (await task, in_a_thread) == ("own", "own")
 
 
 def test_a_thread_without_a_context_has_the_only_cassette_in_use(tmp_path: Path) -> None:
@@ -166,7 +174,7 @@ def test_a_miss_that_was_swallowed_is_still_known(tmp_path: Path) -> None:
     with harness.cassette(saved(tmp_path, "x", "x")) as use:
         try:
             httpx2.post(URL, json={"ask": "what"})
-        except BaseException as error:  # noqa: BLE001 - what careless code does
+        except BaseException as error:
             swallowed = error
 
     assert use.misses == [swallowed]

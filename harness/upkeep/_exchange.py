@@ -1,0 +1,178 @@
+"""What an interaction says, for people: who asked which model what, and what it answered."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.cassette import Failure, Interaction, Response
+from harness.matching import json_of
+from harness.trace import Usage, canonical
+from harness.upkeep._answers import answer_of, usage_of
+from harness.upkeep._json import Json, choice_of, list_of, object_of
+
+# Where the body does not name the model, as in Google's and Azure's APIs, the address does.
+_MODEL = re.compile(r"/(?:models|deployments|engines|model)/([^/:?]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message, or one call of a tool."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One interaction, told."""
+
+    agent: str
+    model: str
+    outcome: str
+    """The HTTP status, or the transport error; with a word on how it ended, if not well."""
+
+    duration_ns: int
+    messages: tuple[Said, ...]
+    """What is new since the exchange before it that began alike."""
+
+    kept: int
+    """How many messages came before those."""
+
+    tools: tuple[str, ...]
+    answer: tuple[Said, ...]
+    finish_reason: str
+    prompt_tokens: int | None
+    completion_tokens: int | None
+
+
+def exchanges(interactions: Sequence[Interaction]) -> Iterator[Exchange]:
+    """Tells the interactions in order."""
+    known: list[list[Said]] = []
+    for interaction in interactions:
+        request = request_of(interaction)
+        messages = list(_messages(request))
+        kept = max((_common(before, messages) for before in known), default=0)
+        known.append(messages)
+        yield _exchange(interaction, request, tuple(messages[kept:]), kept)
+
+
+def model_of(interaction: Interaction) -> str:
+    """The model that was asked; empty where nothing says it."""
+    model = request_of(interaction).get("model")
+    in_address = _MODEL.search(interaction.request.url)
+    return str(model) if model else in_address[1] if in_address else ""
+
+
+def request_of(interaction: Interaction) -> Json:
+    """What was asked, as an object; empty where it is none."""
+    return object_of(json_of(interaction.request.body))
+
+
+def _exchange(
+    interaction: Interaction, request: Json, messages: tuple[Said, ...], kept: int
+) -> Exchange:
+    answer = answer_of(interaction)
+    usage = usage_of(answer)
+    return Exchange(
+        agent=interaction.agent,
+        model=model_of(interaction),
+        outcome=_outcome(interaction),
+        duration_ns=interaction.response.duration_ns,
+        messages=messages or _unread(interaction.request.body, kept),
+        kept=kept,
+        tools=tuple(_tool_name(tool) for tool in list_of(request.get("tools"))),
+        answer=tuple(_answered(answer)),
+        finish_reason=_reason(answer),
+        prompt_tokens=_tokens(usage, "prompt_tokens"),
+        completion_tokens=_tokens(usage, "completion_tokens"),
+    )
+
+
+def _common(before: Sequence[Said], now: Sequence[Said]) -> int:
+    pairs = enumerate(zip(before, now, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(before), len(now)))
+
+
+def _unread(body: bytes, kept: int) -> tuple[Said, ...]:
+    return () if kept or not body else (Said("body", body.decode(errors="backslashreplace")),)
+
+
+def _outcome(interaction: Interaction) -> str:
+    response = interaction.response
+    status = str(response.status) if isinstance(response, Response) else "no answer"
+    if isinstance(response.ending, Failure):
+        return f"{status}, {response.ending.error}: {response.ending.message}"
+    return status if response.ending == "complete" else f"{status}, the caller stopped"
+
+
+def _messages(request: Json) -> Iterator[Said]:
+    """The messages of a chat completions, responses or Anthropic request, or of a model client."""
+    for key in ("instructions", "system"):
+        if request.get(key):
+            yield Said("system", _text(request[key]))
+    told = request.get("messages", request.get("input", request.get("prompt")))
+    for message in told if isinstance(told, list) else [told] if told else []:
+        yield from _spoken(message if isinstance(message, dict) else {"content": message})
+
+
+def _spoken(message: Json) -> Iterator[Said]:
+    role = str(message.get("role") or message.get("type") or "user")
+    if text := _text(message.get("content", message.get("output"))):
+        yield Said(role, text)
+    yield from _calls(message)
+
+
+def _calls(message: Json) -> Iterator[Said]:
+    calls = [object_of(call).get("function") for call in list_of(message.get("tool_calls"))]
+    calls.append(message if message.get("type") == "function_call" else None)
+    for call in map(object_of, calls):
+        if call:
+            yield Said("call", f"{call.get('name', '')}({call.get('arguments', '')})")
+
+
+def _reason(answer: Json) -> str:
+    reasons = (answer.get(name) for name in ("finish_reason", "stop_reason", "status"))
+    return str(choice_of(answer).get("finish_reason") or next(filter(None, reasons), ""))
+
+
+def _answered(answer: Json) -> Iterator[Said]:
+    if answer.get("error"):
+        yield Said("error", _text(object_of(answer["error"]).get("message") or answer["error"]))
+    choice = choice_of(answer)
+    message = object_of(choice.get("message")) or {"content": choice.get("text")}
+    for said in (
+        message,
+        *map(object_of, list_of(answer.get("output"))),
+        {"content": answer.get("content")},
+    ):
+        yield from _spoken({"role": "assistant", **said})
+
+
+def _tool_name(tool: Any) -> str:
+    tool = object_of(tool)
+    return str(object_of(tool.get("function")).get("name") or tool.get("name") or tool.get("type"))
+
+
+def _text(content: Any) -> str:
+    """A message's content as text; what is no text, by its kind."""
+    if content is None or isinstance(content, str):
+        return content or ""
+    if not isinstance(content, list):
+        return canonical(content)
+    return "\n".join(_part(part) for part in content)
+
+
+def _part(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    part = object_of(part)
+    if "text" in part:
+        return str(part["text"])
+    if "arguments" in part or "input" in part:
+        return f"{part.get('name', '')}({part.get('arguments') or canonical(part.get('input'))})"
+    return f"[{part.get('type', 'part')}]"
+
+
+def _tokens(usage: Usage | None, name: str) -> int | None:
+    return None if usage is None else getattr(usage, name)

@@ -1,0 +1,103 @@
+"""Where cassettes lie: files, folders, the project, and the stories they belong to."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+from harness.errors import UsageError
+from harness.scenario import STORIES, project_of
+
+ROOT = "cassettes"
+SUFFIXES = (".yaml", ".yml", ".json", ".har", ".sse")
+
+
+def cassettes_in(paths: Iterable[Path]) -> list[Path]:
+    """The files among the paths, and those below its folders that may be cassettes, each once.
+
+    Raises:
+        UsageError: A path does not exist; with the nearest that does.
+    """
+    return [path for path in files_in(paths, hidden=False) if path in paths or _may_be_one(path)]
+
+
+def files_in(paths: Iterable[Path], *, hidden: bool = True) -> list[Path]:
+    """All files among the paths and below them, each once, sorted within a folder.
+
+    Args:
+        paths: Files and folders.
+        hidden: Whether those count whose name begins with a dot.
+
+    Raises:
+        UsageError: A path does not exist; with the nearest that does.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            below = sorted(path.rglob("*"))
+            found.update(dict.fromkeys(each for each in below if _counts(each, path, hidden)))
+        elif path.exists():
+            found[path] = None
+        else:
+            raise missing(path)
+    return list(found)
+
+
+def missing(path: Path) -> UsageError:
+    """The error for a path that does not exist."""
+    beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
+    near = get_close_matches(path.name, beside, n=1)
+    hint = f" Did you mean {path.with_name(near[0])}?" if near else ""
+    return UsageError(f"There is no {path}.{hint}")
+
+
+def project_around(path: Path) -> Path:
+    """The project that a file belongs to."""
+    absolute = path.resolve()
+    return project_of(absolute if not absolute.is_dir() else absolute / ROOT)
+
+
+def place_of(cassette: Path) -> Path:
+    """The path from the cassettes' folder on; from the project on for one that lies elsewhere."""
+    parts = cassette.resolve().relative_to(project_around(cassette)).parts
+    below = parts[parts.index(ROOT) + 1 :] if ROOT in parts[:-1] else parts
+    return Path(*below)
+
+
+def story_of(cassette: Path) -> Path | None:
+    """The file of scenarios that a cassette mirrors; None when there is none."""
+    absolute, root = cassette.resolve(), project_around(cassette)
+    parts = absolute.relative_to(root).parts
+    if ROOT not in parts[:-2]:
+        return None
+    at = parts.index(ROOT)
+    story = root.joinpath(*parts[:at], STORIES, *parts[at + 1 : -1]).with_suffix(".py")
+    return story if story.is_file() else None
+
+
+def scenario_of(cassette: Path) -> str | None:
+    """The id of the scenario that a cassette mirrors: `scenarios/guide/chat.py::hello`.
+
+    Whether the story has it, is not looked at; None when there is no story.
+    """
+    story = story_of(cassette)
+    if story is None:
+        return None
+    return f"{story.relative_to(project_around(cassette)).as_posix()}::{cassette.stem}"
+
+
+def command_for(cassette: Path) -> str:
+    """What records a cassette again."""
+    scenario = scenario_of(cassette)
+    if scenario is not None:
+        return f"harness run {scenario} --record-mode rewrite"
+    return "pytest --record-mode rewrite"
+
+
+def _counts(path: Path, folder: Path, hidden: bool) -> bool:
+    if not path.is_file():
+        return False
+    return hidden or not any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def _may_be_one(path: Path) -> bool:
+    return path.suffix in SUFFIXES

@@ -1,0 +1,137 @@
+"""What nobody plays any more, and a cassette without it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from harness.cassette import Cassette
+from harness.errors import CassetteError
+from harness.formats import load, save
+from harness.journal import fingerprint, pending
+from harness.upkeep._owners import Owners
+from harness.upkeep._places import project_around
+from harness.upkeep._playbacks import Playback
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What is to go of a cassette."""
+
+    cassette: str
+    why: Literal["unplayed", "orphan"]
+    numbers: tuple[int, ...]
+    """Of its interactions, from 1."""
+
+    whole: bool
+    """Whether nothing stays, and the file goes too."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A cassette that nothing can be said of."""
+
+    cassette: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """What `harness cassettes prune` would do, or has done."""
+
+    removals: tuple[Removal, ...]
+    left_alone: tuple[LeftAlone, ...]
+    written: bool = False
+    """Whether it is done."""
+
+
+def to_prune(playbacks: Iterable[Playback], cassettes: Sequence[Path]) -> Pruning:
+    """What can go: interactions that no run asked for, and cassettes that nothing names.
+
+    Args:
+        playbacks: What was played.
+        cassettes: Those among which to look for orphans.
+    """
+    by_cassette: defaultdict[str, list[Playback]] = defaultdict(list)
+    for playback in playbacks:
+        by_cassette[playback.cassette].append(playback)
+    found: list[Removal | LeftAlone] = []
+    for name, each in sorted(by_cassette.items()):
+        found += _of_played(name, each)
+    known = {Path(name).resolve() for name in by_cassette}
+    found += _orphans(path for path in cassettes if path.resolve() not in known)
+    return Pruning(
+        tuple(each for each in found if isinstance(each, Removal)),
+        tuple(each for each in found if isinstance(each, LeftAlone)),
+    )
+
+
+def prune(plan: Pruning) -> Pruning:
+    """Does what was planned; each file is written whole, or stays as it was."""
+    for removal in plan.removals:
+        path = Path(removal.cassette)
+        if removal.whole:
+            path.unlink()
+        else:
+            save(path, without(load(path), {number - 1 for number in removal.numbers}))
+    return replace(plan, written=True)
+
+
+def without(cassette: Cassette, positions: Collection[int]) -> Cassette:
+    """The cassette without some of its interactions; what lay beneath another keeps its place."""
+    kept = [at for at in range(len(cassette.interactions)) if at not in positions]
+    number_by_old = {old + 1: new for new, old in enumerate(kept, start=1)}
+    interactions = []
+    for position in kept:
+        each = cassette.interactions[position]
+        beneath = tuple(number_by_old[old] for old in each.beneath if old in number_by_old)
+        interactions.append(replace(each, beneath=beneath))
+    return replace(cassette, interactions=tuple(interactions))
+
+
+def _of_played(name: str, playbacks: Sequence[Playback]) -> Iterator[Removal | LeftAlone]:
+    path = Path(name)
+    if not path.exists():
+        return
+    try:
+        cassette = load(path)
+    except CassetteError as error:
+        yield LeftAlone(name, str(error))
+        return
+    if why := _doubt(path, cassette, playbacks):
+        yield LeftAlone(name, why)
+        return
+    unplayed = set.intersection(*(set(each.unplayed) for each in playbacks))
+    if unplayed:
+        is_whole = len(unplayed) == len(cassette.interactions)
+        yield Removal(name, "unplayed", tuple(sorted(unplayed)), is_whole)
+
+
+def _doubt(path: Path, cassette: Cassette, playbacks: Sequence[Playback]) -> str:
+    """Why what was played says nothing about the rest; empty if it does."""
+    if pending(path):
+        return f"recorded exchanges wait beside it: harness cassettes doctor {path} --recover"
+    for each in playbacks:
+        if each.fingerprint != fingerprint(cassette):
+            return f"it is not what {each.owner} played"
+        if each.problem:
+            return f"{each.owner} ended with an error: {each.problem.splitlines()[0]}"
+        if each.misses:
+            return f"{each.owner} missed {each.misses[0].asked}: {each.rerecord}"
+    return ""
+
+
+def _orphans(cassettes: Iterable[Path]) -> Iterator[Removal | LeftAlone]:
+    owners: dict[Path, Owners] = {}
+    for path in cassettes:
+        project = project_around(path)
+        known = owners.setdefault(project, Owners(project))
+        if known.has_owner(path):
+            continue
+        try:
+            count = len(load(path).interactions)
+        except CassetteError as error:
+            yield LeftAlone(path.as_posix(), str(error))
+            continue
+        yield Removal(path.as_posix(), "orphan", tuple(range(1, count + 1)), whole=True)
