@@ -24,7 +24,7 @@ run: setup  ## Run the scenario suite from its cassettes, offline, and write the
 	@$(BIN)/harness run scenarios --out $(OUT)
 
 test: setup  ## Run the tests
-	@$(BIN)/python -m pytest -q -n auto
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
 
 check: setup  ## Check format, lint, types and layers
 	@$(BIN)/ruff format --check .

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.required_services"]
 
 # A law says nothing about time, and CI does not try its luck.
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))

@@ -1,10 +1,17 @@
-"""Whether this machine has a Docker engine that answers."""
+"""Whether this machine has a Docker engine that answers, and the images that tests use."""
 
 import os
 import socket
+from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+
+PYTHON_IMAGE: Final = "python:3-slim"
+JUPYTER_IMAGE: Final = "agentchat-jupyter:latest"
+
+# Containers that start at once keep each other from starting.
+one_at_a_time = pytest.mark.xdist_group("docker")
 
 
 def need_engine() -> None:
@@ -20,3 +27,16 @@ def need_engine() -> None:
             connection.connect(address.path)
         except OSError:
             pytest.skip("needs docker: no engine answers")
+
+
+def need_image(image: str) -> None:
+    """Skips the test where there is no engine, or it has no such image."""
+    docker = pytest.importorskip("docker", reason="needs docker: its library is not installed")
+    need_engine()
+    client = docker.from_env()
+    try:
+        client.images.get(image)
+    except docker.errors.ImageNotFound:
+        pytest.skip(f"needs docker: there is no image {image}")
+    finally:
+        client.close()

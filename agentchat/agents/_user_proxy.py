@@ -2,11 +2,10 @@
 
 import asyncio
 import inspect
-import threading
+import warnings
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
 from typing import ClassVar, Self, TypeAlias, cast
 
 from pydantic import BaseModel
@@ -15,6 +14,7 @@ from agentchat.agents._base import BaseChatAgent
 from agentchat.agents._steps import AnswerStream, response_of
 from agentchat.base import Response
 from agentchat.core import CancellationToken, Component
+from agentchat.core._daemon_thread import in_daemon_thread
 from agentchat.core._world import new_id
 from agentchat.messages import (
     BaseChatMessage,
@@ -43,7 +43,7 @@ class UserProxyAgent(BaseChatAgent, Component[UserProxyAgentConfig]):
         description: Who it is, for those who choose a speaker.
         input_func: Asks the person. It takes the prompt and, when it is a coroutine function, the
             cancellation token. A plain function runs in a thread. By default the terminal is
-            asked.
+            asked. A configuration leaves it out, with a UserWarning.
     """
 
     component_config_schema: ClassVar[type[BaseModel]] = UserProxyAgentConfig
@@ -156,6 +156,14 @@ class UserProxyAgent(BaseChatAgent, Component[UserProxyAgentConfig]):
             raise RuntimeError(f"Failed to get user input: {error}") from error
 
     def _to_config(self) -> UserProxyAgentConfig:
+        if self.input_func is not _ask_on_terminal:
+            warnings.warn(
+                f"The configuration of the UserProxyAgent {self.name!r} leaves out its input_func, "
+                "since that is a function. Loaded again, the agent asks on the terminal, unless "
+                "its input_func is set.",
+                UserWarning,
+                stacklevel=3,
+            )
         return UserProxyAgentConfig(name=self.name, description=self.description)
 
     @classmethod
@@ -164,21 +172,5 @@ class UserProxyAgent(BaseChatAgent, Component[UserProxyAgentConfig]):
 
 
 async def _ask_on_terminal(prompt: str, token: CancellationToken | None) -> str:
-    """A line from standard input.
-
-    It is read in a daemon thread: the end of the program would wait for a thread of an executor,
-    and so for a person who may have gone.
-    """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[str] = loop.create_future()
-
-    def read() -> None:
-        try:
-            deliver = partial(answer.set_result, input(prompt))
-        except Exception as error:  # Raised again where the answer is awaited.
-            deliver = partial(answer.set_exception, error)
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(lambda: answer.done() or deliver())
-
-    threading.Thread(target=read, name="user-input", daemon=True).start()
-    return await answer
+    """A line from standard input."""
+    return await in_daemon_thread(lambda: input(prompt), name="user-input")

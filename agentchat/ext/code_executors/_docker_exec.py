@@ -4,14 +4,15 @@ import asyncio
 import contextlib
 import secrets
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 from docker.utils.socket import read
 
 from agentchat.core._cancellation import CancellationToken
+from agentchat.core._daemon_thread import in_daemon_thread
 from agentchat.ext.code_executors._docker_engine import ContainerNotRunning, naming_errors
 from agentchat.ext.code_executors._process import TIMED_OUT, Outcome
 
@@ -27,8 +28,13 @@ _MARK: Final = "AGENTCHAT_EXECUTION"
 _LAST_WORDS_SECONDS: Final = 1.0
 _POLL_SECONDS: Final = 0.02
 _PIECE_BYTES: Final = 65536
+_STANDARD_OUTPUT: Final = 1
 _HEADER_BYTES: Final = 8
 """Before each frame of output: which stream it is of, three bytes, and its length in four."""
+
+# The program's time begins when it says so, not when the engine is asked to start it.
+_BEGUN: Final = b"\n"
+_RUN_ANNOUNCED: Final = 'echo; exec "$@"'
 
 # Every descendant has the mark in its environment, in whatever session or group it hides.
 _KILL_MARKED: Final = """
@@ -53,9 +59,10 @@ async def run(
 ) -> Outcome:
     """Runs a program in a container until it has ended and its output is closed.
 
-    When the time is up, or the token is cancelled, the program and its descendants are killed; the
-    outcome has what they wrote until then. It is the same when the awaiting task is cancelled,
-    except that there is no outcome.
+    The time counts from the program's start, however long the engine takes for that. When it is
+    up, or the token is cancelled, the program and its descendants are killed; the outcome has what
+    they wrote until then. It is the same when the awaiting task is cancelled, except that there is
+    no outcome.
 
     Raises:
         ContainerNotRunning: There is no container to run it in.
@@ -80,13 +87,15 @@ class _Execution:
     def __init__(self, container: Any, arguments: Sequence[str]) -> None:
         self._container = container
         self._engine = container.client.api
-        self._arguments = list(arguments)
+        self._arguments = ["/bin/sh", "-c", _RUN_ANNOUNCED, "code", *arguments]
         self._mark = f"{_MARK}={secrets.token_hex(16)}"
         self._output = bytearray()
         self._id = ""
         self._socket: Any = None
+        self._frames: Iterator[bytes] = iter(())
 
     def start(self) -> None:
+        """Returns when the program runs."""
         with naming_errors(self._container.name):
             created = self._engine.exec_create(
                 self._container.id,
@@ -97,12 +106,20 @@ class _Execution:
             )
             self._id = created["Id"]
             self._socket = self._engine.exec_start(self._id, socket=True)
+            self._frames = _frames_of(_reader_of(self._socket))
+            try:
+                self._output += next(self._frames, b"")
+            except OSError:
+                self.close()
+                raise
+        # Until here the engine had to answer in time; the program may be silent for long.
+        self._connection().settimeout(None)
 
     def read(self) -> None:
         """Collects output until all who could write are gone, and the program has exited."""
         # The connection of an execution that is abandoned is closed under the reader.
         with contextlib.suppress(OSError, ValueError):
-            for frame in _frames_of(self._socket):
+            for frame in self._frames:
                 self._output += frame
         with contextlib.suppress(ContainerNotRunning):
             while self._state()["Running"]:
@@ -125,13 +142,15 @@ class _Execution:
                 self._container.restart(timeout=0)
 
     def close(self) -> None:
-        connection = getattr(self._socket, "_sock", self._socket)
         # A reader would not notice that the connection is closed; it does notice its end.
         with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
+            self._connection().shutdown(socket.SHUT_RDWR)
         # The library keeps the connection open for as long as the response under the socket.
         self._socket._response.close()
         self._socket.close()
+
+    def _connection(self) -> Any:
+        return getattr(self._socket, "_sock", self._socket)
 
     def _state(self) -> Any:
         with naming_errors(self._container.name):
@@ -142,16 +161,29 @@ class _Execution:
         return self._output.decode("utf-8", "replace")
 
 
-def _frames_of(connection: Any) -> Iterator[bytes]:
+def _reader_of(connection: Any) -> Callable[[int], bytes]:
+    # The library's own reader has forgotten what came in one piece with the head of the answer;
+    # that is in the stream that the head was read from. Over SSH there is no such stream.
+    stream = connection._response.raw._fp.fp
+    return getattr(stream, "read1", partial(read, connection))
+
+
+def _frames_of(read_some: Callable[[int], bytes]) -> Iterator[bytes]:
+    """What the program writes, piece by piece; the first, maybe empty, comes when it begins."""
     # The library's own reader asks the system for each few bytes, too slow for code that floods.
     received = bytearray()
-    while piece := read(connection, _PIECE_BYTES):
+    announcement = _BEGUN
+    while piece := read_some(_PIECE_BYTES):
         received += piece
         while len(received) >= _HEADER_BYTES:
             end = _HEADER_BYTES + int.from_bytes(received[4:_HEADER_BYTES])
             if len(received) < end:
                 break
-            yield bytes(received[_HEADER_BYTES:end])
+            frame = bytes(received[_HEADER_BYTES:end])
+            # Errors may overtake it, for the streams are pipes of their own up to here.
+            if received[0] == _STANDARD_OUTPUT:
+                frame, announcement = frame.removeprefix(announcement), b""
+            yield frame
             del received[:end]
 
 
@@ -160,16 +192,20 @@ async def _ended(execution: _Execution, timeout_seconds: float) -> Outcome:
     starting = asyncio.ensure_future(asyncio.to_thread(execution.start))
     reading: asyncio.Future[None] | None = None
     try:
+        await asyncio.shield(starting)
+        reading = _reading(execution)
         async with asyncio.timeout(timeout_seconds):
-            await asyncio.shield(starting)
-            reading = _in_thread_of_its_own(execution.read)
             await asyncio.shield(reading)
     except BaseException:
         await starting
-        await _end(execution, reading or _in_thread_of_its_own(execution.read))
+        await _end(execution, reading or _reading(execution))
         raise
     await asyncio.to_thread(execution.close)
     return await asyncio.to_thread(execution.outcome)
+
+
+def _reading(execution: _Execution) -> "asyncio.Future[None]":
+    return in_daemon_thread(execution.read, name="docker-output")
 
 
 async def _end(execution: _Execution, reading: "asyncio.Future[None]") -> None:
@@ -180,30 +216,3 @@ async def _end(execution: _Execution, reading: "asyncio.Future[None]") -> None:
                 await asyncio.shield(reading)
     finally:
         execution.close()
-
-
-# Many executions at once must not use up the loop's threads: those that kill need one, too.
-def _in_thread_of_its_own(work: Callable[[], None]) -> "asyncio.Future[None]":
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
-
-    def finish(error: Exception | None) -> None:
-        if done.done():
-            return
-        if error is None:
-            done.set_result(None)
-        else:
-            done.set_exception(error)
-
-    def run_and_tell() -> None:
-        error = None
-        try:
-            work()
-        except Exception as raised:
-            error = raised
-        # The loop may be closed by the time that an abandoned reader ends.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(finish, error)
-
-    threading.Thread(target=run_and_tell, daemon=True, name="docker-output").start()
-    return done

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from queue import Empty
 from typing import Any, Final
 
@@ -18,7 +19,8 @@ except ImportError as _missing:
 
 _READY_SECONDS: Final = 60
 _LOOK_AFTER_SECONDS: Final = 0.25
-_INTERRUPT_SECONDS: Final = 1.0
+_INTERRUPT_SECONDS: Final = 5.0
+"""For the traceback of the interruption, which takes its time on a busy machine."""
 
 
 class KernelNotInstalled(ValueError):
@@ -68,12 +70,13 @@ class Kernel:
             raise
         return kernel
 
-    async def run(self, code: str, cell: CellOutput) -> None:
+    async def run(self, code: str, cell: CellOutput, begun: Callable[[], None]) -> None:
         """Runs a cell to its end.
 
         Args:
             code: The cell.
             cell: Takes its output, as it comes.
+            begun: Called when the kernel begins the cell.
 
         A kernel that dies is restarted, and so is one that goes on when the awaiting task is
         cancelled.
@@ -81,7 +84,7 @@ class Kernel:
         # A cell that comes right behind one that failed must not be dropped with it.
         request = self._client.execute(code, allow_stdin=False, stop_on_error=False)
         try:
-            await self._collect(request, cell)
+            await self._collect(request, cell, begun)
         except _KernelDied:
             cell.failure = DEAD_KERNEL
             await self._restart(cell)
@@ -98,7 +101,9 @@ class Kernel:
         self._client.start_channels()
         await self._client.wait_for_ready(timeout=_READY_SECONDS)
 
-    async def _collect(self, request: str, cell: CellOutput) -> None:
+    async def _collect(
+        self, request: str, cell: CellOutput, begun: Callable[[], None] = lambda: None
+    ) -> None:
         while True:
             message = await self._next_message()
             if message["parent_header"].get("msg_id") != request:
@@ -106,6 +111,8 @@ class Kernel:
             kind, content = message["header"]["msg_type"], message["content"]
             if kind == "status" and content["execution_state"] == "idle":
                 return
+            if kind == "status":
+                begun()
             cell.take(kind, content)
 
     async def _next_message(self) -> Any:

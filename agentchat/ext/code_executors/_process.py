@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -18,7 +19,10 @@ TIMED_OUT: Final = 124
 CANCELLED: Final = 125
 """Exit code of what was cancelled."""
 
-_LAST_WORDS_SECONDS: Final = 1.0
+_LAST_WORDS_SECONDS: Final = 0.5
+_MARK: Final = "AGENTCHAT_PROCESS"
+_ROUNDS: Final = 10
+"""How often to look for what has started meanwhile."""
 
 
 class Command(NamedTuple):
@@ -44,9 +48,10 @@ async def run(
 ) -> Outcome:
     """Runs a process until it has ended and nobody holds its output open any more.
 
-    When the time is up, or the token is cancelled, the process and its descendants are killed; the
-    outcome has what they wrote until then. It is the same when the awaiting task is cancelled,
-    except that there is no outcome.
+    The time counts from the process's start. When it is up, or the token is cancelled, the process
+    and its descendants are killed (outside Linux, those that have not left its group); the outcome
+    has what they wrote until then. It is the same when the awaiting task is cancelled, except that
+    there is no outcome.
 
     Raises:
         OSError: The program can't be started.
@@ -54,7 +59,7 @@ async def run(
     output = _Output()
     try:
         with cancellation_token.interrupting():
-            return Outcome(await _exit_code(command, timeout_seconds, output), output.text())
+            return _outcome(await _exit_code(command, timeout_seconds, output), output.text())
     except TimeoutError:
         return Outcome(TIMED_OUT, f"{output.text()}\nTimeout")
     except asyncio.CancelledError:
@@ -62,6 +67,19 @@ async def run(
         if not cancellation_token.is_cancelled() or (task is not None and task.cancelling()):
             raise
         return Outcome(CANCELLED, f"{output.text()}\nCancelled")
+
+
+def _outcome(exit_code: int, output: str) -> Outcome:
+    if exit_code >= 0:
+        return Outcome(exit_code, output)
+    return Outcome(exit_code, f"{output}\nKilled by {_name_of(-exit_code)}.")
+
+
+def _name_of(signal_number: int) -> str:
+    try:
+        return signal.Signals(signal_number).name
+    except ValueError:
+        return f"signal {signal_number}"
 
 
 class _Output(asyncio.SubprocessProtocol):
@@ -87,33 +105,35 @@ class _Output(asyncio.SubprocessProtocol):
 # Not asyncio's own Process: waiting for that one does not end while a descendant that has left the
 # group holds a pipe.
 async def _exit_code(command: Command, timeout_seconds: float, output: _Output) -> int:
+    mark = secrets.token_hex(16)
     # A cancellation must not fall between the start of the process and our hold on it.
-    starting = asyncio.ensure_future(_started(command, output))
+    starting = asyncio.ensure_future(_started(command, output, mark))
     try:
+        transport = await asyncio.shield(starting)
         async with asyncio.timeout(timeout_seconds):
-            transport = await asyncio.shield(starting)
             await asyncio.shield(output.ended)
     except BaseException:
-        await _end(await starting, output)
+        await _end(await starting, output, mark)
         raise
     transport.close()
     return transport.get_returncode() or 0
 
 
-async def _started(command: Command, output: _Output) -> asyncio.SubprocessTransport:
+async def _started(command: Command, output: _Output, mark: str) -> asyncio.SubprocessTransport:
     transport, _ = await asyncio.get_running_loop().subprocess_exec(
         lambda: output,
         *command.arguments,
         stdin=subprocess.DEVNULL,
         cwd=command.directory,
-        env=command.environment,
+        env={**command.environment, _MARK: mark},
         start_new_session=True,
     )
     return transport
 
 
-async def _end(transport: asyncio.SubprocessTransport, output: _Output) -> None:
+async def _end(transport: asyncio.SubprocessTransport, output: _Output, mark: str) -> None:
     _kill_tree(transport.get_pid())
+    _kill_marked(f"{_MARK}={mark}".encode())
     try:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORDS_SECONDS):
@@ -129,3 +149,22 @@ def _kill_tree(process_id: int) -> None:
         # The process leads a group of its own, to which its descendants belong.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process_id, signal.SIGKILL)
+
+
+def _kill_marked(mark: bytes) -> None:
+    """Kills the descendants that have left the group: all have the mark in their environment."""
+    for _ in range(_ROUNDS):
+        found = [process for process in Path("/proc").glob("[0-9]*") if _has(process, mark)]
+        if not found:
+            return
+        for process in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(process.name), signal.SIGKILL)
+
+
+def _has(process: Path, mark: bytes) -> bool:
+    """Whether a process, by its folder in /proc, has a mark; other users' can't be looked at."""
+    try:
+        return mark in (process / "environ").read_bytes()
+    except OSError:
+        return False

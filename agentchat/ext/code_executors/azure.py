@@ -5,8 +5,6 @@ import contextlib
 import json
 import re
 import shlex
-import tempfile
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from string import Template
@@ -17,6 +15,7 @@ from agentchat.core._function_source import Function, build_python_functions_fil
 from agentchat.core._world import new_id
 from agentchat.core.code_executor import CodeBlock, CodeExecutor, CodeResult
 from agentchat.ext.code_executors._command_line import FilenameOutsideWorkspace, language_of
+from agentchat.ext.code_executors._directory import WorkingDirectory, prepared
 from agentchat.ext.code_executors._dynamic_session import Answer, DynamicSession, TokenProvider
 from agentchat.ext.code_executors._workspace import packages_of
 
@@ -95,8 +94,9 @@ class ACADynamicSessionsCodeExecutor(CodeExecutor):
         identifier = session_id or new_id("session")
         self._session = DynamicSession(pool_management_endpoint, credential, identifier, timeout)
         self._timeout = timeout
-        self._work_dir = None if work_dir is None else _prepared(Path(work_dir))
-        self._temporary_directory: tempfile.TemporaryDirectory[str] | None = None
+        self._directory = WorkingDirectory(
+            None if work_dir is None else prepared(work_dir, "work_dir")
+        )
         self._functions = list(functions)
         self._functions_module = functions_module
         self._suppress_result_output = suppress_result_output
@@ -111,11 +111,7 @@ class ACADynamicSessionsCodeExecutor(CodeExecutor):
     @property
     def work_dir(self) -> Path:
         """Where files are exchanged; a temporary directory is made when first asked for."""
-        if self._work_dir is not None:
-            return self._work_dir
-        if self._temporary_directory is None:
-            self._temporary_directory = tempfile.TemporaryDirectory()
-        return Path(self._temporary_directory.name)
+        return self._directory.path
 
     @property
     def functions(self) -> list[str]:
@@ -232,9 +228,7 @@ class ACADynamicSessionsCodeExecutor(CodeExecutor):
 
     async def stop(self) -> None:
         """Removes the temporary directory; the pool ends the session when it is idle for long."""
-        if self._temporary_directory is not None:
-            self._temporary_directory.cleanup()
-            self._temporary_directory = None
+        self._directory.remove()
 
     async def restart(self) -> None:
         """Goes on in a new session: what earlier code left in memory and in files is gone."""
@@ -312,14 +306,3 @@ def _missing(required: Iterable[str], available: Iterable[str]) -> str:
 def _normal(package: str) -> str:
     """A package's name in the form in which names are compared."""
     return re.sub(r"[-_.]+", "-", package).lower()
-
-
-def _prepared(work_dir: Path) -> Path:
-    if work_dir.resolve() == Path.cwd().resolve():
-        warnings.warn(
-            "Using the current directory as work_dir is deprecated.",
-            DeprecationWarning,
-            stacklevel=3,
-        )
-    work_dir.mkdir(parents=True, exist_ok=True)
-    return work_dir

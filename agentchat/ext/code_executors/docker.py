@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import secrets
 import tempfile
-import warnings
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,11 +19,9 @@ from agentchat.ext.code_executors import _docker_engine
 from agentchat.ext.code_executors._command_line import (
     SUPPORTED_LANGUAGES,
     CommandLineCodeResult,
-    FilenameOutsideWorkspace,
-    file_for,
     language_of,
-    silence_pip,
 )
+from agentchat.ext.code_executors._directory import prepared
 from agentchat.ext.code_executors._docker_config import DockerCommandLineCodeExecutorConfig
 from agentchat.ext.code_executors._docker_engine import (
     ContainerNotRunning,
@@ -33,7 +30,12 @@ from agentchat.ext.code_executors._docker_engine import (
 )
 from agentchat.ext.code_executors._docker_exec import WORKSPACE, run
 from agentchat.ext.code_executors._process import Outcome
-from agentchat.ext.code_executors._workspace import Run, delete, make_functions_ready, write
+from agentchat.ext.code_executors._workspace import (
+    Run,
+    make_functions_ready,
+    run_in_order,
+    write_block,
+)
 
 __all__ = ["DockerCommandLineCodeExecutor"]
 
@@ -171,7 +173,8 @@ class DockerCommandLineCodeExecutor(CodeExecutor, Component[DockerCommandLineCod
         self._temporary_directory: tempfile.TemporaryDirectory[str] | None = None
         self._container: Any = None
         self._ending: weakref.finalize[..., Any] | None = None
-        _prepare(work_dir)
+        if work_dir is not None:
+            prepared(work_dir, "work_dir")
 
     @property
     def timeout(self) -> int:
@@ -221,7 +224,13 @@ class DockerCommandLineCodeExecutor(CodeExecutor, Component[DockerCommandLineCod
             module = self.work_dir / f"{self._config.functions_module}.py"
             await make_functions_ready(self._functions, module, run_here)
             self._functions_are_ready = True
-        return await self._execute(code_blocks, run_here)
+
+        async def run_block(block: CodeBlock, files: list[Path]) -> Outcome:
+            return await self._run_block(block, files, run_here)
+
+        return await run_in_order(
+            code_blocks, run_block, delete_files=self._config.delete_tmp_files
+        )
 
     async def start(self) -> None:
         """Starts a container, in which the init command has run.
@@ -271,31 +280,11 @@ class DockerCommandLineCodeExecutor(CodeExecutor, Component[DockerCommandLineCod
             raise ContainerNotRunning(self.container_name, "has not been started")
         return self._container
 
-    async def _execute(
-        self, code_blocks: Sequence[CodeBlock], run_here: Run
-    ) -> CommandLineCodeResult:
-        outcome, files = Outcome(0, ""), list[Path]()
-        try:
-            for block in code_blocks:
-                ended = await self._run_block(block, files, run_here)
-                outcome = Outcome(ended.exit_code, outcome.output + ended.output)
-                if outcome.exit_code != 0:
-                    break
-        except FilenameOutsideWorkspace as error:
-            outcome = Outcome(1, outcome.output + str(error))
-        finally:
-            if self._config.delete_tmp_files:
-                await delete(files)
-        return CommandLineCodeResult(*outcome, code_file=str(files[0]) if files else None)
-
     async def _run_block(self, block: CodeBlock, files: list[Path], run_here: Run) -> Outcome:
         language = language_of(block.language)
         if language not in SUPPORTED_LANGUAGES:
             raise ValueError(f"Unsupported language: {language}")
-        code = silence_pip(block.code, language)
-        file = file_for(code, language, self.work_dir)
-        files.append(file)
-        await write(file, code)
+        file = await write_block(block.code, language, self.work_dir, files)
         name = file.relative_to(self.work_dir.resolve()).as_posix()
         return await run_here([*_PROGRAMS.get(language, [language]), name])
 
@@ -350,16 +339,3 @@ class DockerCommandLineCodeExecutor(CodeExecutor, Component[DockerCommandLineCod
 
 def _text_of(path: Path | str | None) -> str | None:
     return None if path is None else str(path)
-
-
-def _prepare(work_dir: Path | str | None) -> None:
-    if work_dir is None:
-        return
-    directory = Path(work_dir)
-    if directory.resolve() == Path.cwd().resolve():
-        warnings.warn(
-            "Using the current directory as work_dir is deprecated.",
-            DeprecationWarning,
-            stacklevel=3,
-        )
-    directory.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
@@ -13,7 +12,9 @@ from agentchat.core._cancellation import CancellationToken
 from agentchat.core._component import Component
 from agentchat.core.code_executor import CodeBlock, CodeExecutor, CodeResult
 from agentchat.ext.code_executors._cell_output import CellOutput, save
+from agentchat.ext.code_executors._cell_time import cell_time
 from agentchat.ext.code_executors._command_line import silence_pip
+from agentchat.ext.code_executors._directory import prepared
 from agentchat.ext.code_executors._kernel import Kernel
 
 __all__ = ["JupyterCodeExecutor", "JupyterCodeResult"]
@@ -64,7 +65,7 @@ class JupyterCodeExecutor(CodeExecutor, Component[JupyterCodeExecutorConfig]):
 
     Args:
         kernel_name: Which kernel, as Jupyter knows it.
-        timeout: Seconds that one block may take, at least 1.
+        timeout: Seconds that one block may take once the kernel has begun it, at least 1.
         output_dir: Where pictures, pages and JSON are saved. None: a new temporary directory,
             which is never removed, since results name the files in it.
 
@@ -88,7 +89,7 @@ class JupyterCodeExecutor(CodeExecutor, Component[JupyterCodeExecutorConfig]):
         self._kernel_name = kernel_name
         self._timeout = timeout
         self._given_output_dir = output_dir
-        self._output_dir = None if output_dir is None else _prepared(Path(output_dir))
+        self._output_dir = None if output_dir is None else prepared(output_dir, "output_dir")
         self._kernel: Kernel | None = None
         self._one_cell_at_a_time = asyncio.Lock()
 
@@ -152,8 +153,8 @@ class JupyterCodeExecutor(CodeExecutor, Component[JupyterCodeExecutorConfig]):
         await self.start()
 
     async def _run(self, kernel: Kernel, code: str, cell: CellOutput) -> None:
-        async with self._one_cell_at_a_time, asyncio.timeout(self._timeout):
-            await kernel.run(code, cell)
+        async with self._one_cell_at_a_time, cell_time(self._timeout) as begun:
+            await kernel.run(code, cell, begun)
 
     def _to_config(self) -> JupyterCodeExecutorConfig:
         directory = self._given_output_dir
@@ -172,14 +173,3 @@ def _text_of(cell: CellOutput) -> str:
     if cell.failure is None:
         return cell.text()
     return "\n".join([*cell.texts, cell.failure.traceback or cell.failure.summary])
-
-
-def _prepared(output_dir: Path) -> Path:
-    if output_dir.resolve() == Path.cwd().resolve():
-        warnings.warn(
-            "Using the current directory as output_dir is deprecated.",
-            DeprecationWarning,
-            stacklevel=3,
-        )
-    output_dir.mkdir(parents=True, exist_ok=True)
-    return output_dir

@@ -1,10 +1,7 @@
 """LocalCommandLineCodeExecutor: code runs on this very machine, with all its user may do."""
 
-import asyncio
-import logging
 import os
 import sys
-import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,23 +13,25 @@ from pydantic import BaseModel
 
 from agentchat.core._cancellation import CancellationToken
 from agentchat.core._component import Component
-from agentchat.core._function_source import Function, build_python_functions_file, to_stub
+from agentchat.core._function_source import Function, to_stub
 from agentchat.core.code_executor import CodeBlock, CodeExecutor
 from agentchat.ext.code_executors._command_line import (
     FUNCTION_PROMPT_TEMPLATE,
     SUPPORTED_LANGUAGES,
     CommandLineCodeResult,
-    FilenameOutsideWorkspace,
-    file_for,
     interpreter_of,
     language_of,
-    silence_pip,
 )
-from agentchat.ext.code_executors._process import CANCELLED, TIMED_OUT, Command, Outcome, run
+from agentchat.ext.code_executors._directory import WorkingDirectory, prepared
+from agentchat.ext.code_executors._process import Command, Outcome, run
+from agentchat.ext.code_executors._workspace import (
+    Run,
+    make_functions_ready,
+    run_in_order,
+    write_block,
+)
 
 __all__ = ["LocalCommandLineCodeExecutor"]
-
-logger: logging.Logger = logging.getLogger(__name__)
 
 
 class LocalCommandLineCodeExecutorConfig(BaseModel):
@@ -83,20 +82,19 @@ class LocalCommandLineCodeExecutor(CodeExecutor, Component[LocalCommandLineCodeE
         cleanup_temp_files: bool = True,
         virtual_env_context: SimpleNamespace | None = None,
     ) -> None:
-        _warn_of_danger(work_dir)
+        _warn_of_danger()
         if timeout < 1:
             raise ValueError("Timeout must be greater than or equal to 1.")
         if not functions_module.isidentifier():
             raise ValueError("Module name must be a valid Python identifier")
         self._timeout = timeout
-        self._work_dir = None if work_dir is None else Path(work_dir)
-        if self._work_dir is not None:
-            self._work_dir.mkdir(parents=True, exist_ok=True)
+        self._directory = WorkingDirectory(
+            None if work_dir is None else prepared(work_dir, "work_dir")
+        )
         self._functions = list(functions)
         self._functions_module = functions_module
         self._cleanup_temp_files = cleanup_temp_files
         self._virtual_env_context = virtual_env_context
-        self._temporary_directory: tempfile.TemporaryDirectory[str] | None = None
         self._functions_are_ready = not self._functions
 
     @property
@@ -107,11 +105,7 @@ class LocalCommandLineCodeExecutor(CodeExecutor, Component[LocalCommandLineCodeE
     @property
     def work_dir(self) -> Path:
         """Where the code runs; a temporary directory is made when first asked for."""
-        if self._work_dir is not None:
-            return self._work_dir
-        if self._temporary_directory is None:
-            self._temporary_directory = tempfile.TemporaryDirectory()
-        return Path(self._temporary_directory.name)
+        return self._directory.path
 
     @property
     def functions(self) -> list[str]:
@@ -149,9 +143,19 @@ class LocalCommandLineCodeExecutor(CodeExecutor, Component[LocalCommandLineCodeE
         Raises:
             ValueError: The functions can't be installed or loaded, or there is no PowerShell.
         """
+
+        async def run_here(arguments: Sequence[str]) -> Outcome:
+            command = Command(arguments, self.work_dir, self._environment())
+            return await run(command, self._timeout, cancellation_token)
+
+        async def run_block(block: CodeBlock, files: list[Path]) -> Outcome:
+            return await self._run_block(block, files, run_here)
+
         if not self._functions_are_ready:
-            await self._make_functions_ready(cancellation_token)
-        return await self._execute(code_blocks, cancellation_token)
+            module = self.work_dir / f"{self._functions_module}.py"
+            await make_functions_ready(self._functions, module, run_here, self._python())
+            self._functions_are_ready = True
+        return await run_in_order(code_blocks, run_block, delete_files=self._cleanup_temp_files)
 
     async def start(self) -> None:
         """Makes the temporary directory, if one is needed."""
@@ -159,9 +163,7 @@ class LocalCommandLineCodeExecutor(CodeExecutor, Component[LocalCommandLineCodeE
 
     async def stop(self) -> None:
         """Removes the temporary directory and all in it."""
-        if self._temporary_directory is not None:
-            self._temporary_directory.cleanup()
-            self._temporary_directory = None
+        if self._directory.remove():
             self._functions_are_ready = not self._functions
 
     async def restart(self) -> None:
@@ -171,41 +173,13 @@ class LocalCommandLineCodeExecutor(CodeExecutor, Component[LocalCommandLineCodeE
             stacklevel=2,
         )
 
-    async def _execute(
-        self, code_blocks: Sequence[CodeBlock], cancellation_token: CancellationToken
-    ) -> CommandLineCodeResult:
-        outcome, files = Outcome(0, ""), list[Path]()
-        try:
-            for block in code_blocks:
-                ended = await self._run_block(block, files, cancellation_token)
-                outcome = Outcome(ended.exit_code, outcome.output + ended.output)
-                if outcome.exit_code != 0:
-                    break
-        except FilenameOutsideWorkspace as error:
-            return CommandLineCodeResult(exit_code=1, output=str(error), code_file=None)
-        finally:
-            if self._cleanup_temp_files:
-                await asyncio.to_thread(_delete, files)
-        return CommandLineCodeResult(*outcome, code_file=str(files[0]) if files else None)
-
-    async def _run_block(
-        self, block: CodeBlock, files: list[Path], cancellation_token: CancellationToken
-    ) -> Outcome:
+    async def _run_block(self, block: CodeBlock, files: list[Path], run_here: Run) -> Outcome:
         language = language_of(block.language)
         if language not in self.SUPPORTED_LANGUAGES:
             return Outcome(1, f"\nunknown language {language}")
-        code = silence_pip(block.code, language)
-        file = file_for(code, language, self.work_dir)
         program = [self._python()] if language == "python" else interpreter_of(language)
-        files.append(file)
-        await asyncio.to_thread(_write, file, code)
-        return await self._run([*program, str(file)], cancellation_token)
-
-    async def _run(
-        self, arguments: Sequence[str], cancellation_token: CancellationToken
-    ) -> Outcome:
-        command = Command(arguments, self.work_dir, self._environment())
-        return await run(command, self._timeout, cancellation_token)
+        file = await write_block(block.code, language, self.work_dir, files)
+        return await run_here([*program, str(file)])
 
     def _environment(self) -> dict[str, str]:
         # A killed process can't write out what it has held back.
@@ -220,35 +194,10 @@ class LocalCommandLineCodeExecutor(CodeExecutor, Component[LocalCommandLineCodeE
             return sys.executable
         return str(Path(self._virtual_env_context.env_exe).absolute())
 
-    async def _make_functions_ready(self, cancellation_token: CancellationToken) -> None:
-        await self._install_packages(cancellation_token)
-        source = build_python_functions_file(self._functions)
-        module = self.work_dir / f"{self._functions_module}.py"
-        await asyncio.to_thread(_write, module, source)
-        loaded = await self._run([self._python(), str(module.absolute())], cancellation_token)
-        if loaded.exit_code != 0:
-            raise ValueError(f"Functions failed to load: {loaded.output}")
-        self._functions_are_ready = True
-
-    async def _install_packages(self, cancellation_token: CancellationToken) -> None:
-        packages = {
-            package: None
-            for function in self._functions
-            for package in getattr(function, "python_packages", ())
-        }
-        if not packages:
-            return
-        pip = [self._python(), "-m", "pip", "install", *packages]
-        outcome = await self._run(pip, cancellation_token)
-        if outcome.exit_code != 0:
-            failures = {TIMED_OUT: "timed out", CANCELLED: "was cancelled"}
-            how = failures.get(outcome.exit_code, "failed")
-            raise ValueError(f"Pip install {how}. {outcome.output}")
-
     def _to_config(self) -> LocalCommandLineCodeExecutorConfig:
         return LocalCommandLineCodeExecutorConfig(
             timeout=self._timeout,
-            work_dir=None if self._work_dir is None else str(self._work_dir),
+            work_dir=None if self._directory.given is None else str(self._directory.given),
             functions_module=self._functions_module,
             cleanup_temp_files=self._cleanup_temp_files,
         )
@@ -258,20 +207,7 @@ class LocalCommandLineCodeExecutor(CodeExecutor, Component[LocalCommandLineCodeE
         return cls(**config.model_dump())
 
 
-def _write(file: Path, code: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(code, encoding="utf-8")
-
-
-def _delete(files: Sequence[Path]) -> None:
-    for file in files:
-        try:
-            file.unlink(missing_ok=True)
-        except OSError as error:
-            logger.warning("Failed to delete temporary file %s: %s", file, error)
-
-
-def _warn_of_danger(work_dir: Path | str | None) -> None:
+def _warn_of_danger() -> None:
     warnings.warn(
         "Using LocalCommandLineCodeExecutor may execute code on the local machine which can be "
         "unsafe. For security, it is recommended to use DockerCommandLineCodeExecutor instead. "
@@ -279,9 +215,3 @@ def _warn_of_danger(work_dir: Path | str | None) -> None:
         UserWarning,
         stacklevel=3,
     )
-    if work_dir is not None and Path(work_dir).resolve() == Path.cwd().resolve():
-        warnings.warn(
-            "Using the current directory as work_dir is deprecated.",
-            DeprecationWarning,
-            stacklevel=3,
-        )

@@ -1,7 +1,8 @@
 """RedisMemory: remembers in a Redis server; tells the latest, or what is near to the question."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel
@@ -21,6 +22,8 @@ from agentchat.core.model_context import ChatCompletionContext
 from agentchat.ext.memory._question import question_in
 
 try:
+    from redis import ConnectionError as RedisConnectionError
+    from redis import TimeoutError as RedisTimeoutError
     from redis.asyncio import Redis
 except ImportError as _missing:
     raise ImportError(
@@ -32,6 +35,27 @@ from agentchat.ext.memory._redis_vectors import VectorIndex, VectorIndexSettings
 __all__ = ["RedisMemory", "RedisMemoryConfig"]
 
 _SUPPORTED = (MemoryMimeType.TEXT, MemoryMimeType.JSON, MemoryMimeType.MARKDOWN)
+
+
+class MemoryServerUnavailable(ConnectionError):
+    """The Redis server of a memory does not answer, or has gone in the middle of a request.
+
+    Whether that request has been carried out is not known.
+
+    Args:
+        client: What was to reach it.
+        reason: What the attempt ended with.
+    """
+
+    def __init__(self, client: Redis, reason: Exception) -> None:
+        place = client.connection_pool.connection_kwargs
+        self.server: str = place.get("path") or f"{place.get('host')}:{place.get('port')}"
+        self.reason = reason
+        super().__init__(
+            f"The Redis server of the memory does not answer: {reason}\n"
+            f"  server:   {self.server}\n"
+            "  fix:      start it, and ask again: the memory connects anew"
+        )
 
 
 class RedisMemoryConfig(BaseModel):
@@ -69,7 +93,8 @@ class RedisMemory(Memory, Component[RedisMemoryConfig]):
     """Remembers in a Redis server, for as long as that does.
 
     By default it tells what is near to the question, which takes a server with vector search (Redis
-    8, or Redis Stack); with `sequential=True` it tells the latest, in their order.
+    8, or Redis Stack); with `sequential=True` it tells the latest, in their order. A server that is
+    away is a MemoryServerUnavailable; when it is back, the memory is, too.
 
     Args:
         config: Where the server is, and how to choose.
@@ -121,7 +146,7 @@ class RedisMemory(Memory, Component[RedisMemoryConfig]):
             "mime_type": _mime_type_of(content).value,
             "metadata": json.dumps(content.metadata or {}),
         }
-        with (cancellation_token or CancellationToken()).interrupting():
+        with self._asking(cancellation_token):
             if not self.config.sequential:
                 fields["vector"] = await self._index.vector_of(text)
             key = f"{self._key}:{new_id('memory')}"
@@ -157,7 +182,7 @@ class RedisMemory(Memory, Component[RedisMemoryConfig]):
                 "Set sequential=False in RedisMemoryConfig to enable semantic memory querying."
             )
         threshold = kwargs.pop("distance_threshold", self.config.distance_threshold)
-        with (cancellation_token or CancellationToken()).interrupting():
+        with self._asking(cancellation_token):
             if sequential:
                 return await self._told(await self._latest(top_k))
             text = _text_of(query)
@@ -166,8 +191,9 @@ class RedisMemory(Memory, Component[RedisMemoryConfig]):
 
     async def clear(self) -> None:
         """Forgets everything that memories of this name have."""
-        keys = await self._latest(0)
-        await self._client.delete(self._key, *keys)
+        with self._asking():
+            keys = await self._latest(0)
+            await self._client.delete(self._key, *keys)
 
     async def close(self) -> None:
         """Closes the connection; the server keeps what it has."""
@@ -181,6 +207,14 @@ class RedisMemory(Memory, Component[RedisMemoryConfig]):
     @classmethod
     def _from_config(cls, config: RedisMemoryConfig) -> Self:
         return cls(config)
+
+    @contextmanager
+    def _asking(self, cancellation_token: CancellationToken | None = None) -> Iterator[None]:
+        with (cancellation_token or CancellationToken()).interrupting():
+            try:
+                yield
+            except (RedisConnectionError, RedisTimeoutError) as error:
+                raise MemoryServerUnavailable(self._client, error) from error
 
     async def _latest(self, count: int) -> list[str]:
         """The keys of the latest, the latest last; of all of them for 0."""

@@ -152,7 +152,8 @@ class OpenAIAssistantAgent(BaseChatAgent):
     def on_messages_stream(
         self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
     ) -> AnswerStream:
-        return answering(self._turn(messages, cancellation_token), cancellation_token)
+        turn = self._turn(messages, cancellation_token)
+        return answering(turn, self.name, cancellation_token)
 
     async def handle_incoming_message(
         self, message: BaseChatMessage, cancellation_token: CancellationToken

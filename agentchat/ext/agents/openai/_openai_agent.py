@@ -156,7 +156,8 @@ class OpenAIAgent(BaseChatAgent, Component[OpenAIAgentConfig]):
     def on_messages_stream(
         self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
     ) -> AnswerStream:
-        return answering(self._turn(messages, cancellation_token), cancellation_token)
+        turn = self._turn(messages, cancellation_token)
+        return answering(turn, self.name, cancellation_token)
 
     async def on_reset(self, cancellation_token: CancellationToken) -> None:
         """Begins a new conversation; the server may keep the old one, which nobody asks for."""

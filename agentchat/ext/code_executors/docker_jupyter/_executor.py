@@ -13,6 +13,7 @@ from agentchat.core._cancellation import CancellationToken
 from agentchat.core._component import Component
 from agentchat.core.code_executor import CodeBlock, CodeExecutor, CodeResult
 from agentchat.ext.code_executors._cell_output import DEAD_KERNEL, CellOutput, Failure, save
+from agentchat.ext.code_executors._cell_time import cell_time
 from agentchat.ext.code_executors._command_line import silence_pip
 from agentchat.ext.code_executors.docker_jupyter._client import (
     JupyterClient,
@@ -29,7 +30,7 @@ from agentchat.ext.code_executors.docker_jupyter._kernel_client import (
     result_of,
 )
 
-_INTERRUPT_SECONDS: Final = 1.0
+_INTERRUPT_SECONDS: Final = 5.0
 _READY_SECONDS: Final = 60
 _RESTARTED: Final = "The kernel was restarted: what earlier code left in memory is lost."
 
@@ -81,7 +82,7 @@ class DockerJupyterCodeExecutor(CodeExecutor, Component[DockerJupyterCodeExecuto
     Args:
         jupyter_server: The server, such as a `DockerJupyterServer`, or where it is.
         kernel_name: Which kernel, as the server knows it.
-        timeout: Seconds that one block may take, at least 1.
+        timeout: Seconds that one block may take once the kernel has begun it, at least 1.
         output_dir: Where pictures, pages and JSON are saved. None: the server's `bind_dir`, or else
             a new temporary directory, which is never removed, since results name the files in it.
 
@@ -176,8 +177,8 @@ class DockerJupyterCodeExecutor(CodeExecutor, Component[DockerJupyterCodeExecuto
     async def _run(self, code: str, cell: CellOutput) -> None:
         kernel_id, kernel = await self._started()
         try:
-            async with asyncio.timeout(self._timeout):
-                await kernel.run(code, cell)
+            async with cell_time(self._timeout) as begun:
+                await kernel.run(code, cell, begun)
         except TimeoutError:
             await self._interrupt(kernel_id, kernel, cell)
             cell.failure = Failure(

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self, cast
@@ -29,6 +29,7 @@ except ImportError as _missing:
 TIMED_OUT: Final = "Timeout waiting for output from code block."
 
 _PROTOCOL_VERSION: Final = "5.0"
+_ASK_AGAIN_SECONDS: Final = 1.0
 
 
 @dataclass
@@ -87,15 +88,14 @@ class JupyterKernelClient:
         await self._websocket.close()
 
     async def wait_for_ready(self, timeout_seconds: float | None = None) -> bool:
-        """Whether the kernel answers within the time.
+        """Whether the kernel answers within the time, and tells what it does.
 
         Raises:
             JupyterServerUnavailable: The connection broke.
         """
         try:
             async with asyncio.timeout(timeout_seconds):
-                request = await self._send("kernel_info_request", {})
-                while not _answers(await self._receive(), request, "kernel_info_reply"):
+                while not await self._is_heard():
                     pass
         except TimeoutError:
             return False
@@ -115,12 +115,15 @@ class JupyterKernelClient:
             cell.failure = Failure(TIMED_OUT)
         return result_of(cell)
 
-    async def run(self, code: str, cell: CellOutput) -> None:
+    async def run(
+        self, code: str, cell: CellOutput, begun: Callable[[], None] = lambda: None
+    ) -> None:
         """Runs a cell to its end.
 
         Args:
             code: The cell.
             cell: Takes its output, as it comes.
+            begun: Called when the kernel begins the cell.
 
         Raises:
             JupyterServerUnavailable: The connection broke.
@@ -135,13 +138,14 @@ class JupyterKernelClient:
             "stop_on_error": False,
         }
         self._request = await self._send("execute_request", content)
-        await self.finish(cell)
+        await self.finish(cell, begun)
 
-    async def finish(self, cell: CellOutput) -> None:
+    async def finish(self, cell: CellOutput, begun: Callable[[], None] = lambda: None) -> None:
         """Waits for the end of the last cell, whose `run` was cut short.
 
         Args:
             cell: Takes the rest of its output.
+            begun: Called when the kernel begins the cell.
 
         Raises:
             JupyterServerUnavailable: The connection broke.
@@ -156,7 +160,23 @@ class JupyterKernelClient:
                 continue
             if kind == "status" and content["execution_state"] == "idle":
                 return
+            if kind == "status":
+                begun()
             cell.take(kind, content)
+
+    async def _is_heard(self) -> bool:
+        # The server passes on answers and output by different ways. While a kernel starts, it may
+        # lose output though the answers come: a cell would then seem never to begin, or to end.
+        request = await self._send("kernel_info_request", {})
+        awaited = ["kernel_info_reply", "status"]
+        try:
+            async with asyncio.timeout(_ASK_AGAIN_SECONDS):
+                while awaited:
+                    message = await self._receive()
+                    awaited = [kind for kind in awaited if not _answers(message, request, kind)]
+        except TimeoutError:
+            return False
+        return True
 
     async def _send(self, kind: str, content: Mapping[str, Any]) -> str:
         header = {

@@ -3,16 +3,15 @@
 import asyncio
 import json
 import sys
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, ClassVar, Self, TextIO
 
 from mcp import types
 from pydantic import BaseModel, model_validator
 
 from agentchat.core._component import Component, ComponentBase, ComponentType
+from agentchat.core._daemon_thread import in_daemon_thread
 from agentchat.ext.tools.mcp._sdk import wire
 
 _ACTIONS = {"a": "accept", "d": "decline", "c": "cancel"}
@@ -97,7 +96,7 @@ class StreamElicitor(Elicitor):
 
     async def _ask(self, question: str) -> str:
         self._show(question, end="")
-        line = await _line_of(self._read_stream)
+        line = await in_daemon_thread(self._read_stream.readline, name="elicitation")
         if not line:
             raise EOFError
         return line.strip()
@@ -167,24 +166,3 @@ def _value(line: str, field: Mapping[str, Any]) -> Any:
         raise ValueError(f"please enter one of {', '.join(field['enum'])}")
     convert = {"integer": int, "number": float}.get(str(kind), str)
     return convert(line)
-
-
-async def _line_of(stream: TextIO) -> str:
-    """A line of a stream, which is read in a daemon thread.
-
-    The end of the program would wait for a thread of an executor, and so for a person who may have
-    gone.
-    """
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[str] = loop.create_future()
-
-    def read() -> None:
-        try:
-            deliver = partial(answer.set_result, stream.readline())
-        except Exception as error:  # Raised again where the answer is awaited.
-            deliver = partial(answer.set_exception, error)
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(lambda: answer.done() or deliver())
-
-    threading.Thread(target=read, name="elicitation", daemon=True).start()
-    return await answer

@@ -147,7 +147,7 @@ async def test_a_pool_that_is_not_there_is_named() -> None:
 
 
 async def test_what_takes_too_long_names_what_came_before(pool: SessionPool) -> None:
-    executor = executor_of(pool, timeout=1)
+    executor = executor_of(pool, timeout=5)
 
     with pytest.raises(SessionTimedOut) as caught:
         await result_of(executor, "print('one')", "import time; time.sleep(60)")

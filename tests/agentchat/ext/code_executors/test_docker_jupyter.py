@@ -103,6 +103,12 @@ async def test_a_kernel_that_says_nothing_is_not_ready() -> None:
         assert not await kernel.wait_for_ready(0)
 
 
+async def test_a_kernel_whose_output_does_not_arrive_is_not_ready() -> None:
+    async with kernel_that_says(("kernel_info_reply", {})) as kernel:
+        with pytest.raises(JupyterServerUnavailable):
+            await kernel.wait_for_ready(60)
+
+
 async def test_a_server_that_is_not_there_is_named() -> None:
     client = JupyterClient(NOWHERE)
 

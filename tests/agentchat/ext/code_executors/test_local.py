@@ -30,6 +30,7 @@ time.sleep(60)
 """
 
 FORK_AND_WAIT = FORK_AND_HOLD.replace("os._exit(0)", "time.sleep(60)")
+FORK_AND_LEAVE_THE_GROUP = FORK_AND_HOLD.replace("time.sleep(60)", "os.setsid(); time.sleep(60)")
 
 
 @pytest.fixture(autouse=True)
@@ -113,11 +114,11 @@ async def test_an_unknown_language_fails(tmp_path: Path) -> None:
 
 
 @POSIX_ONLY
-@pytest.mark.parametrize("code", [FORK_AND_HOLD, FORK_AND_WAIT])
+@pytest.mark.parametrize("code", [FORK_AND_HOLD, FORK_AND_WAIT, FORK_AND_LEAVE_THE_GROUP])
 async def test_when_time_is_up_nothing_is_left_but_the_output(tmp_path: Path, code: str) -> None:
-    executor = executor_in(tmp_path, timeout=1)
+    executor = executor_in(tmp_path, timeout=3)
 
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(50):
         result = await result_of(executor, ("python", code))
 
     assert (result.exit_code, result.output) == (124, "begun\n\nTimeout")
@@ -134,7 +135,7 @@ async def test_when_the_token_is_cancelled_nothing_is_left_but_the_output(
     child = await asyncio.to_thread(child_of, tmp_path)
 
     token.cancel()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(50):
         result = await running
 
     assert result.exit_code == 125
@@ -174,16 +175,15 @@ async def test_when_the_task_is_cancelled_nothing_is_left(tmp_path: Path) -> Non
 
 
 @POSIX_ONLY
-async def test_a_process_that_has_left_the_group_does_not_hold_up_the_result(
-    tmp_path: Path,
+@pytest.mark.parametrize(("number", "name"), [(9, "SIGKILL"), (40, "signal 40")])
+async def test_the_signal_that_ended_a_process_is_named(
+    tmp_path: Path, number: int, name: str
 ) -> None:
-    code = FORK_AND_HOLD.replace("time.sleep(60)", "os.setsid(); time.sleep(5)")
+    code = f"import os; print('begun'); os.kill(os.getpid(), {number})"
 
-    async with asyncio.timeout(15):
-        result = await result_of(executor_in(tmp_path, timeout=1), ("python", code))
+    result = await result_of(executor_in(tmp_path), ("python", code))
 
-    os.kill(child_of(tmp_path), 9)
-    assert (result.exit_code, result.output) == (124, "begun\n\nTimeout")
+    assert (result.exit_code, result.output) == (-number, f"begun\n\nKilled by {name}.")
 
 
 async def test_a_cancelled_token_starts_nothing(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """RedisMemory over a real server on this machine."""
 
+import asyncio
 import shutil
 import socket
 import struct
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,11 @@ from redis.asyncio import Redis
 
 from agentchat.core._component_arguments import NotConfigurable
 from agentchat.ext.memory._redis_vectors import NoVectorSearch, _packed
-from agentchat.ext.memory.redis import RedisMemory, RedisMemoryConfig
+from agentchat.ext.memory.redis import (
+    MemoryServerUnavailable,
+    RedisMemory,
+    RedisMemoryConfig,
+)
 
 FACTS = (
     "The user wants temperatures in Celsius.",
@@ -36,21 +41,31 @@ def is_open(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.fixture(scope="module")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("needs redis-server")
-    folder: Path = tmp_path_factory.mktemp("redis")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     place = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
     with subprocess.Popen([program, *place], stdout=subprocess.DEVNULL) as process:
         while not is_open(port):
             with pytest.raises(subprocess.TimeoutExpired, match="timed out"):
                 process.wait(0.1)
+        yield process
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    with serving(port, tmp_path_factory.mktemp("redis")):
         yield f"redis://127.0.0.1:{port}"
-        process.terminate()
 
 
 class SearchingRedis(Redis):
@@ -181,6 +196,34 @@ async def test_a_sequential_memory_can_not_search(server_url: str) -> None:
     async with memory_at(server_url) as memory:
         with pytest.raises(ValueError, match="Non-sequential queries cannot be run"):
             await memory.query("Hi", sequential=False)
+
+
+async def is_held_up(url: str) -> None:
+    """Returns when the server has a request that it does not carry out yet."""
+    async with Redis.from_url(url) as client:
+        while not (await client.info("clients"))["blocked_clients"]:
+            pass
+
+
+async def test_a_server_that_is_killed_in_a_call_is_named_and_may_come_back(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"redis://127.0.0.1:{port}"
+    with serving(port, tmp_path) as server:
+        async with memory_at(url) as memory:
+            async with Redis.from_url(url) as client:
+                await client.execute_command("CLIENT", "PAUSE", 600_000, "WRITE")
+            adding = asyncio.ensure_future(memory.add(fact("Meals must be vegan.")))
+            await is_held_up(url)
+
+            server.kill()
+
+            with pytest.raises(MemoryServerUnavailable, match=f"server:   127.0.0.1:{port}"):
+                await adding
+            with pytest.raises(MemoryServerUnavailable, match="start it, and ask again"):
+                await memory.query("what?")
+            with serving(port, tmp_path):
+                await memory.add(fact("The office is in Oslo."))
+                assert await told(memory, "what?") == ["The office is in Oslo."]
 
 
 async def test_a_server_without_vector_search_is_named(server_url: str) -> None:

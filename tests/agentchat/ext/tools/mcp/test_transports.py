@@ -108,6 +108,23 @@ async def test_connects_anew_to_a_server_that_was_started_again(transport: str) 
         await workbench.stop()
 
 
+@pytest.mark.parametrize("transport", ["sse", "http"])
+async def test_a_server_that_is_killed_in_a_call_is_named_and_so_is_its_absence(
+    transport: str,
+) -> None:
+    port = free_port()
+    workbench = McpWorkbench(params_of(transport, port))
+    with serving(transport, port):
+        await workbench.call_tool("process")
+
+        died = await workbench.call_tool("die")
+
+    absent = await workbench.call_tool("process")
+    assert (died.is_error, absent.is_error) == (True, True)
+    assert died.to_text().startswith("MCP actor task crashed: the connection was lost.")
+    assert "All connection attempts failed" in absent.to_text()
+
+
 async def test_a_restart_between_two_calls_is_not_noticed() -> None:
     port = free_port()
     workbench = McpWorkbench(params_of("http", port))
