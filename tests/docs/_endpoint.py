@@ -1,23 +1,19 @@
 """A scripted endpoint beside a program that runs as its user runs it, in a process of its own."""
 
-import asyncio
 import json
 import os
-import socket
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import uvicorn
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
 
 from harness.script import Performance, Script
-from harness.server import LOOPBACK, app_of
+from harness.server import ScriptedAnswers, Sessions, app_of, listening
 
 SECONDS = 60
 """A program that takes longer hangs."""
@@ -43,7 +39,8 @@ def answering(script: Script) -> Iterator[Endpoint]:
     """Serves the script; when the block has ended well, every reply must have been asked for."""
     assert isinstance(script.replies, tuple), "one part of the script is served"
     performance = Performance(script.replies)
-    application = app_of(performance, script.models)
+    answers = ScriptedAnswers(performance, script.models)
+    application = app_of(Sessions(lambda _: answers))
     requests: list[Body] = []
 
     async def keep(request: Request, answer: RequestResponseEndpoint) -> Response:
@@ -51,24 +48,9 @@ def answering(script: Script) -> Iterator[Endpoint]:
         return await answer(request)
 
     application.add_middleware(BaseHTTPMiddleware, dispatch=keep)
-    with serving(application) as port:
-        yield Endpoint(f"http://{LOOPBACK}:{port}/v1", requests)
+    with listening(application) as address:
+        yield Endpoint(f"{address}/v1", requests)
     performance.assert_complete()
-
-
-@contextmanager
-def serving(application: Any) -> Iterator[int]:
-    """Serves an ASGI application on a free port while the block lasts, and gives the port."""
-    listener = socket.create_server((LOOPBACK, 0))
-    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
 
 
 def outcome_of(*command: str, url: str, folder: Path, typed: str = "") -> Outcome:
