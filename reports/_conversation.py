@@ -115,7 +115,9 @@ class _Story:
     def _speaker(self, event: Event) -> tuple[str, str]:
         """What the event is a part of, and who did it; equal neighbours are told together."""
         if isinstance(event, ModelCalled):
-            return ("selection" if event.agent in self.selectors else "turn"), event.agent
+            role = "selection" if event.agent in self.selectors else "turn"
+            # A model that no agent asks stands for itself.
+            return role, event.agent or event.model
         if isinstance(event, MessageSent):
             return ("selection" if event.type in _SELECTION else "turn"), event.source
         return "ending", ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from harness.trace import MessageSent
 from reports._code import Code, code, json_code, readable
@@ -105,8 +105,15 @@ def _execution(message: MessageSent) -> Saying:
 
 def _memory(message: MessageSent) -> Saying:
     found = records(message.body.get("content"))
-    shown = (json_code(found),) if found else pieces(message.text)
-    return Note((message.number,), "remembers", shown)
+    shown = tuple(part for each in found for part in _remembered(each))
+    return Note((message.number,), "remembers", shown or pieces(message.text))
+
+
+def _remembered(record: Mapping[str, Any]) -> tuple[Part, ...]:
+    if "content" not in record:
+        return (json_code(record),)
+    metadata = record.get("metadata")
+    return (*parts([record["content"]]), *((json_code(metadata, "metadata"),) if metadata else ()))
 
 
 def _other(message: MessageSent) -> Saying:

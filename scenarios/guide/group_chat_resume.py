@@ -10,7 +10,6 @@ from agentchat.teams import RoundRobinGroupChat
 from harness import (
     Run,
     asked_model,
-    contains,
     last_message,
     model_saw,
     said,
@@ -21,7 +20,7 @@ from harness import (
 )
 
 FIRST_LINE = "It was only a robot, until the music stopped."
-IN_CHINESE = "它只是个机器人，直到音乐停下。"
+IN_CHINESE = "它只是个机器人，直到音乐停下。"  # noqa: RUF001 - it is Chinese
 
 
 @scenario(

@@ -34,9 +34,7 @@ from harness import (
         said(by="coder", text=contains("```python")),
         said(by="executor", text=contains("1: 2028-10-13")),
         model_saw(contains("1: 2028-10-13"), by="MagenticOneOrchestrator"),
-        last_message(
-            "One day: Friday, 13 October 2028.", by="MagenticOneOrchestrator"
-        ),
+        last_message("One day: Friday, 13 October 2028.", by="MagenticOneOrchestrator"),
         stopped(because=contains("counted them all")),
         asked_model(by="coder", times=1),
         within(turns=6, model_calls=7, tokens=8_000, usd=0.05),

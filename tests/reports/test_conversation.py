@@ -8,7 +8,6 @@ from reports._images import image
 from reports._message import Note, Output, Speech, Thought
 from reports._prose import pieces
 from reports._tools import ToolResult, ToolUse, ToolUses
-from reports._voices import Voice
 
 
 def message(source: str, text: str, kind: str = "TextMessage", **body: Any) -> MessageSent:
@@ -149,7 +148,7 @@ def test_whoever_is_chosen_and_never_speaks_is_named_all_the_same() -> None:
 
 def test_shows_each_kind_of_message() -> None:
     picture = {"data": "iVBORw0KGgo="}
-    memory = [{"content": "likes tea", "mime_type": "text/plain"}]
+    memory = [{"content": "likes tea", "mime_type": "text/plain", "metadata": {"score": 0.5}}]
 
     shown = items(
         message("a", "hm", "ThoughtEvent"),
@@ -169,9 +168,30 @@ def test_shows_each_kind_of_message() -> None:
         Speech((3,), "StructuredMessage[Answer]", (readable('{"x":1}'),)),
         Speech((4,), "asks to stop", pieces("done")),
         Output((5,), code("x"), 1),
-        Note((6,), "remembers", (json_code(memory),)),
+        Note((6,), "remembers", (*pieces("likes tea"), json_code({"score": 0.5}, "metadata"))),
         Note((7,), "PagerEvent", pieces("beep")),
     ]
+
+
+def test_a_memory_is_shown_by_its_content_whatever_that_is() -> None:
+    content = [
+        {"content": {"data": "iVBORw0KGgo="}, "mime_type": "image/png", "metadata": None},
+        {"content": {"drinks": "tea"}, "mime_type": "application/json"},
+        {"odd": 1},
+    ]
+
+    [shown] = items(message("a", "[...]", "MemoryQueryEvent", content=content))
+
+    expected = (image("iVBORw0KGgo="), json_code({"drinks": "tea"}), json_code({"odd": 1}))
+    assert shown == Note((0,), "remembers", expected)
+
+
+def test_a_model_that_no_agent_asks_stands_for_itself() -> None:
+    _, turn, _ = told(message("user", "Hi"), asked("", "Hello"), stopped(None)).entries
+
+    assert isinstance(turn, Turn)
+    assert turn.voice.name == "gpt-4o"
+    assert [item.kind for item in turn.items] == ["call"]
 
 
 def test_a_streamed_answer_is_one_note() -> None:
@@ -226,10 +246,3 @@ def test_an_error_is_the_end() -> None:
     failed = Failed(number=0, at_ns=0, error="ValueError", text="no", where="chat.py:3")
 
     assert told(failed).entries == (Ending(failed),)
-
-
-def test_a_model_asked_outside_any_agent_is_a_nameless_turn() -> None:
-    (turn,) = told(asked("", "x")).entries
-
-    assert (turn.kind, turn.voice.name) == ("turn", "")
-    assert isinstance(turn.voice, Voice)

@@ -174,6 +174,13 @@ def test_control_characters_are_made_visible() -> None:
     assert "red: ␛[31m, nul: ␀, tab:\t." in shown
 
 
+def test_code_that_a_message_begins_with_leaves_room_for_its_number() -> None:
+    page = drawn("```python\n1\n```")
+
+    assert re.search(r'class="number"[^>]*>0</a>\s*<figure class="code">', page)
+    assert ".speech:has(> .number + .code) > .code { margin-right: 0; }" in STYLE
+
+
 def test_a_page_fetches_nothing_and_runs_its_own_script_alone() -> None:
     text = drawn(HARMLESS)
     style, script = (
