@@ -14,7 +14,13 @@ import_module("harness.cassette")
 del globals()["cassette"]
 
 if TYPE_CHECKING:
+    from harness.cassette_store import CassetteStore
     from harness.cassettes import cassette
+    from harness.clients import (
+        FunctionModel,
+        RecordingChatCompletionClient,
+        ReplayingChatCompletionClient,
+    )
     from harness.expectations import (
         Verdict,
         all_of,
@@ -43,11 +49,17 @@ if TYPE_CHECKING:
         within,
     )
     from harness.run import Run
+    from harness.scripted import ScriptedModel
     from harness.trace import Trace
 
 __all__ = [
+    "CassetteStore",
+    "FunctionModel",
+    "RecordingChatCompletionClient",
+    "ReplayingChatCompletionClient",
     "Run",
     "Scenario",
+    "ScriptedModel",
     "Trace",
     "Verdict",
     "all_of",
@@ -78,7 +90,16 @@ __all__ = [
     "within",
 ]
 
-_ROOM_BY_NAME = {"Run": "harness.run", "Trace": "harness.trace", "cassette": "harness.cassettes"}
+_ROOM_BY_NAME = {
+    "CassetteStore": "harness.cassette_store",
+    "FunctionModel": "harness.clients",
+    "RecordingChatCompletionClient": "harness.clients",
+    "ReplayingChatCompletionClient": "harness.clients",
+    "Run": "harness.run",
+    "ScriptedModel": "harness.scripted",
+    "Trace": "harness.trace",
+    "cassette": "harness.cassettes",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -40,7 +40,7 @@ def answer_from_bytes(data: bytes) -> Answer:
         ValueError: It is none.
     """
     result = CreateResult.model_validate_json(data)
-    if b"_tokens" not in data.replace(b"prompt_tokens", b"").replace(b"completion_tokens", b""):
+    if b"cached_tokens" not in data and b"reasoning_tokens" not in data:
         return Answer(result, {})
     usage = json.loads(data)["usage"]
     return Answer(result, {name: usage[name] for name in _DETAILS if name in usage})

@@ -1,6 +1,7 @@
 """A recorded call on its way to the caller."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from typing import TypeVar
 
 from agentchat.core import CancellationToken
 from agentchat.core._world import monotonic, sleep
@@ -8,7 +9,10 @@ from agentchat.ext.models._interruption import interrupting, raise_if_cancelled
 from harness.cassette import Failure, Response, Unanswered
 from harness.clients._answers import Answer, answer_from_bytes, item_from_event
 from harness.clients._failures import error_of
+from harness.errors import CassetteError, explained
 from harness.session import Playing
+
+T = TypeVar("T")
 
 # Time for the caller's own timer, where the recorded caller stopped because of one.
 _GRACE_SECONDS = 1.0
@@ -31,6 +35,7 @@ class Player:
         """The answer to `create`.
 
         Raises:
+            CassetteError: What is recorded is no answer.
             ReplayMiss: The recorded call was given up before its answer, and this one is not.
             Exception: What the recorded call raised.
         """
@@ -40,7 +45,7 @@ class Player:
         if recorded.ending != "complete" or isinstance(recorded, Unanswered):
             await self._end(recorded)
         assert isinstance(recorded, Response)
-        return answer_from_bytes(recorded.content)
+        return self._read(answer_from_bytes, recorded.content)
 
     async def items(self) -> AsyncGenerator[str | Answer, None]:
         """The items of `create_stream`; it raises what `answer` does."""
@@ -49,11 +54,21 @@ class Player:
             raise_if_cancelled(self._token)
             if self._pace:
                 await self._wait_until(at_ns)
-            yield item_from_event(event)
+            yield self._read(item_from_event, event)
         raise_if_cancelled(self._token)
         if recorded.ending != "complete":
             await self._wait_until(recorded.duration_ns)
             await self._end(recorded)
+
+    def _read(self, reader: Callable[[bytes], T], data: bytes) -> T:
+        try:
+            return reader(data)
+        except ValueError as error:
+            number = self._playing.number
+            what = (
+                f"Interaction {number} of the cassette holds no answer of a model client: {error}"
+            )
+            raise CassetteError(explained(what, fix="record it again")) from error
 
     async def _end(self, recorded: Response | Unanswered) -> None:
         if isinstance(recorded.ending, Failure):

@@ -45,7 +45,7 @@ class RecordingChatCompletionClient(WrappingClient):
         self._source = SessionSource(cassette, RecordMode.ONCE)
         self._pace = pace
         self._url = url_of(client)
-        self._played = RequestUsage(prompt_tokens=0, completion_tokens=0)
+        self._played = self._played_uncached = RequestUsage(prompt_tokens=0, completion_tokens=0)
 
     async def close(self) -> None:
         """Closes the client, and the cassette if it was given as a file."""
@@ -54,7 +54,7 @@ class RecordingChatCompletionClient(WrappingClient):
 
     def actual_usage(self) -> RequestUsage:
         """What the client has spent, and had spent on what was played."""
-        return sum_of(super().actual_usage(), self._played)
+        return sum_of(super().actual_usage(), self._played_uncached)
 
     def total_usage(self) -> RequestUsage:
         """What the client has spent, as it counts it, and had spent on what was played."""
@@ -93,10 +93,10 @@ class RecordingChatCompletionClient(WrappingClient):
                 async for item in items:
                     yield item if isinstance(item, str) else self._counted(item)
             return
-        stream = self.client.create_stream(
-            call.messages, **call.options(), cancellation_token=token
-        )
         with TakingDown(session.record(request, path())) as taken:
+            stream = self.client.create_stream(
+                call.messages, **call.options(), cancellation_token=token
+            )
             async with aclosing(stream):
                 while True:
                     # Not around the yield: the consumer's own calls are not this one's.
@@ -110,5 +110,7 @@ class RecordingChatCompletionClient(WrappingClient):
     def _counted(self, answer: Answer) -> CreateResult:
         result = answer.result
         self._played = sum_of(self._played, result.usage)
+        if not result.cached:
+            self._played_uncached = sum_of(self._played_uncached, result.usage)
         report_usage(self.model_name, result.usage, from_cache=result.cached, **answer.details)
         return result

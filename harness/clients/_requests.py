@@ -49,18 +49,17 @@ def request_of(call: Call, method: str, url: str, model: str) -> Request:
 
 def _shown(messages: Sequence[LLMMessage]) -> Sequence[Any]:
     """The messages, those with pictures as values that show them as data URLs."""
-    if all(type(message.content) is str for message in messages):
-        return messages
-    return [
-        {
-            "content": [_part(part) for part in message.content],
-            "source": message.source,
-            "type": message.type,
-        }
-        if isinstance(message, UserMessage) and not isinstance(message.content, str)
-        else message
-        for message in messages
-    ]
+    for message in messages:
+        if not isinstance(message.content, str):
+            return [_plain(each) for each in messages]
+    return messages if isinstance(messages, list | tuple) else list(messages)
+
+
+def _plain(message: LLMMessage) -> Any:
+    if not isinstance(message, UserMessage) or isinstance(message.content, str):
+        return message
+    content = [_part(part) for part in message.content]
+    return {"content": content, "source": message.source, "type": message.type}
 
 
 def _part(part: str | Image) -> Any:

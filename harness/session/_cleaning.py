@@ -50,6 +50,7 @@ class Cleaning:
         for volatile, stable in stable_by_volatile.items():
             volatile_by_stable.setdefault(stable, volatile)
         self._restoring = Replacing(volatile_by_stable)
+        self._has_volatile = bool(volatile_by_stable)
         self._redactor = Redactor(secrets, redact, secrets.get(_KEY, ""))
         # Nearly all requests of a client have the same.
         self._learned: Headers = ()
@@ -90,7 +91,7 @@ class Cleaning:
 
     def restored(self, response: Response | Unanswered) -> Response | Unanswered:
         """The response with this run's volatile texts in place of the stored ones."""
-        if isinstance(response, Unanswered):
+        if isinstance(response, Unanswered) or not self._has_volatile:
             return response
         return replace(response, body=_rewritten(response.body, self._restoring))
 

@@ -41,10 +41,21 @@ class Layer:
         self._digests = [self._digest(each.request) for each in cassette.interactions]
         paths = [each.agent_path for each in cassette.interactions]
         self._waiting = Waiting(zip(self._digests, paths, strict=True))
+        # Word for word the same is the same when it is cleaned. To clean and to read one would be
+        # most of the work of replaying a call of a client.
+        self._digest_by_call = {
+            each.request: digest
+            for each, digest in zip(cassette.interactions, self._digests, strict=True)
+            if each.is_client_call
+        }
         self._above: defaultdict[int, list[int]] = defaultdict(list)
         for position, each in enumerate(cassette.interactions):
             for number in each.beneath:
                 self._above[number - 1].append(position)
+
+    def digest_of(self, request: Request) -> str | None:
+        """The digest of a call of a model client that stands here word for word."""
+        return self._digest_by_call.get(request) if is_client_call(request) else None
 
     def take(self, asked: Asked) -> int | None:
         """The position of what is played for a request, which is played then; None for nothing."""

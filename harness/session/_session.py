@@ -158,10 +158,13 @@ class CassetteSession:
         """
         agent = agent_of(agent_path)
         with self._lock:
-            self._calls.update(("", agent) if agent else ("",))
+            self._calls[""] += 1
+            if agent:
+                self._calls[agent] += 1
             if self.mode not in PLAYING:
                 return None
-            clean = self._clean(request)
+            is_verbatim = self._own.digest_of(request) is not None
+            clean = request if is_verbatim else self._clean(request)
             call = self._call_in_words(agent)
             found = self._stack.find(clean, agent_path)
             if found is not None:
@@ -199,7 +202,8 @@ class CassetteSession:
             self._writing.begin(recording, slot)
             self._end += old is None
             self._lies_beneath(number)
-            self._recorded.add(self._note(kept_as))
+            self._note(kept_as)
+            self._recorded.add(kept_as.name)
             return recording
 
     def finish(self) -> None:
@@ -284,9 +288,11 @@ class CassetteSession:
             self._lies_beneath(found.fingerprint)
         self._note(found)
         response = self._cleaning.restored(found.response)
+        return Playing(found.number, response, partial(self._beyond, call, found.number))
+
+    def _beyond(self, call: str, number: int) -> ReplayMiss:
         cause = "the recorded run stopped waiting for the rest, and this one does not"
-        explanation = Explanation(cause, f"interaction {found.number} is the same request")
-        return Playing(found.number, response, partial(self._miss, call, explanation))
+        return self._miss(call, Explanation(cause, f"interaction {number} is the same request"))
 
     def _count(self, found: Found) -> None:
         if found.layer is self._own:
@@ -333,11 +339,10 @@ class CassetteSession:
         if slot is not None:
             slot.beneath.append(reference)
 
-    def _note(self, found: Found) -> str:
+    def _note(self, found: Found) -> None:
         noted = served.get()
         if noted is not None:
             noted.append(found.name)
-        return found.name
 
     def _call_in_words(self, agent: str) -> str:
         owner = f" of {self.owner!r}" if self.owner else ""

@@ -99,4 +99,5 @@ class Stack:
         return expected
 
     def _asked(self, request: Request, agent_path: tuple[str, ...]) -> Asked:
-        return Asked(self._matcher.digest(request), agent_path)
+        digest = self._own.digest_of(request) or self._matcher.digest(request)
+        return Asked(digest, agent_path)

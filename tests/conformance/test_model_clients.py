@@ -13,12 +13,19 @@ from agentchat.ext.cache_store.diskcache import DiskCacheStore
 from agentchat.ext.models.cache import ChatCompletionCache
 from agentchat.ext.models.openai import OpenAIChatCompletionClient
 from agentchat.ext.models.replay import ReplayChatCompletionClient
+from harness.clients import (
+    FunctionModel,
+    RecordingChatCompletionClient,
+    ReplayingChatCompletionClient,
+)
 from harness.conformance import check_model_client
+from harness.conformance._model_client import QUESTION
 from harness.event_log import EventLog
 from harness.observed import Model, ObservedClient
 from harness.script import Reply, Script
 from harness.scripted import ScriptedModel
 from harness.server import serving
+from harness.session import CassetteSession, RecordMode
 
 ANSWER = "The capital of France is Paris."
 
@@ -39,6 +46,10 @@ def observed() -> ChatCompletionClient:
     return ObservedClient(scripted(), Model("small", lambda result, served: "scripted"), EventLog())
 
 
+def computed() -> ChatCompletionClient:
+    return FunctionModel(lambda *_: ANSWER)
+
+
 def cached_in_memory() -> ChatCompletionClient:
     return ChatCompletionCache(scripted(), InMemoryStore())
 
@@ -49,7 +60,7 @@ def open_resources() -> Iterator[ExitStack]:
         yield stack
 
 
-@pytest.mark.parametrize("make", [replaying, scripted, observed, cached_in_memory])
+@pytest.mark.parametrize("make", [replaying, scripted, observed, computed, cached_in_memory])
 async def test_keeps_its_promises(make: Make) -> None:
     await check_model_client(make)
 
@@ -80,3 +91,21 @@ async def test_a_client_over_http_keeps_its_promises() -> None:
                 model="gpt-4o-2024-08-06", api_key="none", base_url=url
             )
         )
+
+
+async def test_a_recording_client_keeps_its_promises(tmp_path: Path) -> None:
+    with CassetteSession(tmp_path / "calls.yaml", mode=RecordMode.REWRITE) as session:
+        await check_model_client(lambda: RecordingChatCompletionClient(computed(), session))
+
+
+async def test_clients_that_replay_keep_their_promises(tmp_path: Path) -> None:
+    file = tmp_path / "calls.yaml"
+    with CassetteSession(file, mode=RecordMode.REWRITE) as session:
+        client = RecordingChatCompletionClient(computed(), session)
+        for _ in range(2):
+            await client.create(QUESTION)
+            async for _ in client.create_stream(QUESTION):
+                pass
+
+    await check_model_client(lambda: ReplayingChatCompletionClient(file))
+    await check_model_client(lambda: RecordingChatCompletionClient(computed(), file))

@@ -1,14 +1,16 @@
 """ScriptedModel: a model's replies, written in the test."""
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
 from agentchat.core import FunctionCall
 from agentchat.core.models import CreateResult, RequestUsage, SystemMessage, UserMessage
-from harness.errors import UnexpectedModelCall, UnusedReplies
+from agentchat.ext.models._transience import is_transient, seconds_to_wait
+from harness.errors import UnexpectedModelCall, UnusedReplies, UsageError
 from harness.script import Reply, Tokens, When
-from harness.scripted import ScriptedFailure, ScriptedModel, call, calls, fail, say
+from harness.scripted import ScriptedFailure, ScriptedModel, call, calls, fail, say, stream
 
 ASK = [UserMessage(content="hi", source="user")]
 
@@ -86,3 +88,73 @@ async def test_a_step_may_fail() -> None:
         await ScriptedModel(fail(503, "busy")).create(ASK)
 
     assert caught.value.status == 503
+
+
+async def test_a_step_may_raise_any_error() -> None:
+    error = TimeoutError("too slow")
+
+    with pytest.raises(TimeoutError, match="too slow") as caught:
+        await ScriptedModel(fail(error)).create(ASK)
+
+    assert caught.value is error
+
+
+async def test_retries_read_a_scripted_failure_as_that_of_a_server() -> None:
+    with pytest.raises(ScriptedFailure) as caught:
+        await ScriptedModel(fail(429, retry_after="7")).create(ASK)
+
+    assert (is_transient(caught.value), seconds_to_wait(caught.value)) == (True, 7)
+
+
+async def test_a_stream_step_comes_in_its_own_pieces() -> None:
+    model = ScriptedModel(stream("He", "l", "lo"), stream("He", "l", "lo"))
+
+    *pieces, last = [item async for item in model.create_stream(ASK)]
+
+    assert pieces == ["He", "l", "lo"]
+    assert (await model.create(ASK)).content == last.content == "Hello"
+
+
+@pytest.mark.parametrize(("error", "message"), [(503, "503: The"), (OSError("cut"), "cut")])
+async def test_a_stream_step_may_break_behind_its_pieces(
+    error: int | Exception, message: str
+) -> None:
+    model, seen = ScriptedModel(stream("He", error=error), stream("He", error=error)), []
+
+    async def read() -> None:
+        async for piece in model.create_stream(ASK):
+            seen.append(piece)
+
+    with pytest.raises((ScriptedFailure, OSError), match=message):
+        await read()
+    with pytest.raises((ScriptedFailure, OSError), match=message):
+        await model.create(ASK)
+
+    assert seen == ["He"]
+    assert model.total_usage() == RequestUsage(prompt_tokens=0, completion_tokens=0)
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [((3,), "Step 1 of a ScriptedModel is 3"), (("a", ["b"]), r"Step 2 .*ScriptedModel\(\*steps")],
+)
+def test_a_wrong_step_is_named_when_the_model_is_made(steps: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        ScriptedModel(*steps)
+
+
+async def test_what_was_asked_can_be_looked_at() -> None:
+    model, said = ScriptedModel("one"), list(ASK)
+    await model.create(said, json_output=True)
+    said.clear()
+
+    (asked,) = model.calls
+
+    assert (asked.messages, asked.json_output) == (tuple(ASK), True)
+
+
+async def test_the_tokens_of_a_request_are_estimated_without_a_network() -> None:
+    model = ScriptedModel()
+
+    assert 0 < model.count_tokens(ASK) < model.count_tokens(ASK * 2)
+    assert model.remaining_tokens(ASK) == 128_000 - model.count_tokens(ASK)

@@ -86,13 +86,11 @@ class ReplayChatCompletionClient(CalledClient, Component[BaseModel]):
     async def _pieces(
         self, call: Call, token: CancellationToken | None
     ) -> AsyncGenerator[str | CreateResult, None]:
-        """A text reply word by word and then its result; of any other, the result alone."""
-        reply = self._peek()
+        """The text of a reply word by word, if it is one, and then its result."""
         result = self._next_result(call, token)
-        if isinstance(reply, str):
-            for piece in _PIECES.findall(reply):
-                raise_if_cancelled(token)
-                yield piece
+        for piece in _PIECES.findall(result.content) if isinstance(result.content, str) else ():
+            raise_if_cancelled(token)
+            yield piece
         yield result
 
     async def close(self) -> None:

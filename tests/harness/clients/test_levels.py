@@ -96,7 +96,13 @@ def endpoint(reply: Reply) -> httpx2.MockTransport:
 def over_http(session: CassetteSession, inner: Any = None, **settings: Any) -> ChatCompletionClient:
     http = httpx2.AsyncClient(transport=CassetteTransport(session, inner))
     return OpenAIChatCompletionClient(
-        **{"model": "gpt-4o", "api_key": "none", "max_retries": 0, "http_client": http, **settings}
+        **{
+            "model": "gpt-4o-2024-08-06",
+            "api_key": "none",
+            "max_retries": 0,
+            "http_client": http,
+            **settings,
+        }
     )
 
 
@@ -151,7 +157,6 @@ async def test_every_kind_of_reply_is_the_same_on_both_levels(
         (Reply(refuse="No."), {"extra_create_args": {"temperature": 0.5}}),
     ],
 )
-@pytest.mark.filterwarnings("ignore:Resolved model mismatch")
 async def test_an_endpoint_is_the_same_on_both_levels(
     tmp_path: Path, reply: Reply, asked: dict[str, Any]
 ) -> None:

@@ -24,7 +24,7 @@ from harness.clients import (
     RecordingChatCompletionClient,
     ReplayingChatCompletionClient,
 )
-from harness.errors import ReplayMiss, UsageError
+from harness.errors import CassetteError, ReplayMiss, UsageError
 from harness.formats import load
 from harness.scripted import ScriptedModel, call
 from harness.session import CassetteSession, RecordMode
@@ -112,6 +112,18 @@ async def test_a_call_that_is_not_recorded_is_a_miss_that_explains_itself(tmp_pa
         await ReplayingChatCompletionClient(file).create([UserMessage(content="ho", source="user")])
 
     assert caught.value.cause == "a changed prompt"
+
+
+async def test_a_cassette_that_somebody_broke_says_where(tmp_path: Path) -> None:
+    file = tmp_path / "calls.yaml"
+    client = recording(file, "hello")
+    await client.create(ASK)
+    await client.close()
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("finish_reason: stop", "finish_reason: never"), encoding="utf-8")
+
+    with pytest.raises(CassetteError, match="Interaction 1 of the cassette holds no answer"):
+        await ReplayingChatCompletionClient(file).create(ASK)
 
 
 async def test_a_client_that_only_replays_never_records(tmp_path: Path) -> None:
@@ -216,11 +228,12 @@ async def test_an_answer_out_of_a_cache_costs_nothing_in_a_replay_either(tmp_pat
     await client.create(ASK)
     await client.close()
 
-    replaying = ReplayingChatCompletionClient(file)
-    await replaying.create(ASK)
+    again = RecordingChatCompletionClient(FunctionModel(lambda *_: "unasked"), file)
+    for replaying in (ReplayingChatCompletionClient(file), again):
+        await replaying.create(ASK)
 
-    assert replaying.actual_usage() == RequestUsage(prompt_tokens=0, completion_tokens=0)
-    assert replaying.total_usage() == usage
+        assert replaying.actual_usage() == RequestUsage(prompt_tokens=0, completion_tokens=0)
+        assert replaying.total_usage() == usage
 
 
 async def test_equal_calls_at_the_same_time_get_all_their_answers(tmp_path: Path) -> None:
