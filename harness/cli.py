@@ -31,6 +31,7 @@ app.command()(serve)
 app.command()(proxy)
 app.command()(init)
 app.command()(migrate)
+app.command()(cassettes.stale)
 app.add_typer(cassettes.app, name="cassettes")
 
 

@@ -115,4 +115,4 @@ def proxy_of(
             return refused(404, message, "no_upstream")
         return await carried(request, url, transport)
 
-    return application_of(passed)
+    return application_of(passed, close=transport.aclose)

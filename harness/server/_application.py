@@ -1,7 +1,8 @@
 """The endpoint as an ASGI application: what is answered, and what became of each session."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -39,18 +40,31 @@ def app_of(sessions: Sessions) -> Starlette:
 
 
 def application_of(
-    answer: Callable[[Request], Awaitable[Response]], routes: Sequence[Route] = ()
+    answer: Callable[[Request], Awaitable[Response]],
+    routes: Sequence[Route] = (),
+    close: Callable[[], Awaitable[None]] | None = None,
 ) -> Starlette:
     """An application that answers every request in one way, for as long as its client waits.
 
     Args:
         answer: Makes the answer.
         routes: What is answered in another way.
+        close: Called when the server ends.
     """
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            if close is not None:
+                await close()
+
     return Starlette(
         routes=[*routes, Route("/{path:path}", answer, methods=_METHODS)],
         middleware=[Middleware(WhileWaitedFor)],
         exception_handlers={HarnessError: _explained, Exception: _logged},
+        lifespan=lifespan,
     )
 
 

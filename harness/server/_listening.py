@@ -32,6 +32,8 @@ def listening(application: Any, port: int = 0, host: str = LOOPBACK) -> Iterator
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listener:
+        # Else each answer waits 40 ms for the client to confirm its head. Connections inherit it.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = uvicorn.Server(_configuration(application))
         thread = threading.Thread(
             target=lambda: asyncio.run(server.serve(sockets=[listener])), name="harness server"
@@ -52,7 +54,6 @@ def _configuration(application: Any) -> uvicorn.Config:
         application,
         http="h11",
         ws="none",
-        lifespan="off",
         log_config=None,
         log_level="critical",
         access_log=False,

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from harness.cassette import Cassette
 from harness.formats import load
 from harness.matching import AnyHost, KeyPart, json_of
 from harness.server._answers import Answers, Report, listed
@@ -46,11 +47,11 @@ class RecordedAnswers(Answers):
     def __init__(
         self, path: Path, name: str = "", pace: bool = False, key_parts: Sequence[KeyPart] = ()
     ) -> None:
-        self._session = CassetteSession(
-            path, owner=name, key_parts=(AnyHost(), *key_parts), rerecord=_rerecord(path)
-        )
+        self._session = CassetteSession(path, owner=name, key_parts=(AnyHost(), *key_parts))
+        cassette = self._session.cassette
+        self._session.rerecord = _again(path, cassette)
         self._transport = CassetteTransport(self._session, pace=pace)
-        self._recorded = [each.request for each in self._session.cassette.interactions]
+        self._recorded = [each.request for each in cassette.interactions]
 
     async def answer(self, request: Request) -> Response:
         """What was recorded for it; a list of models is made where none was recorded."""
@@ -75,5 +76,8 @@ class RecordedAnswers(Answers):
         return sorted({str(name) for name in named if name})
 
 
-def _rerecord(path: Path) -> str:
-    return f"harness proxy --upstream URL --output {path}, and ask there"
+def _again(path: Path, cassette: Cassette) -> str:
+    """How what is missing is recorded."""
+    urls = (urlsplit(each.request.url) for each in cassette.interactions)
+    upstream = next((f"{url.scheme}://{url.netloc}" for url in urls if url.netloc), "URL")
+    return f"harness proxy --upstream {upstream} --output {path}\nand ask there"

@@ -4,8 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -18,8 +17,18 @@ from harness.server._assistants import Assistants
 
 # OpenAI's own addresses, and the two kinds that Azure has.
 _PATH = re.compile(r"(?:/openai)?(?:/v1|/deployments/[^/]+)?/(?P<api>.+)")
-_MODEL_CALLS: dict[str, ModuleType] = {"chat/completions": chat, "responses": responses}
 _NO_NAMES = {"scripted": "scripted"}
+
+
+class _Api(Protocol):
+    """A module of `harness.openai_wire` in which a model is asked."""
+
+    def asked_by(self, request: Mapping[str, Any]) -> Asked: ...
+    def whole(self, reply: Reply, request: Mapping[str, Any]) -> dict[str, Any]: ...
+    def events(self, reply: Reply, request: Mapping[str, Any]) -> Iterator[bytes]: ...
+
+
+_API_BY_PATH: dict[str, _Api] = {"chat/completions": chat, "responses": responses}
 
 
 def scripted(script: Script) -> Callable[[str], Answers]:
@@ -52,7 +61,7 @@ class ScriptedAnswers(Answers):
         match = _PATH.fullmatch(request.url.path)
         api = match["api"] if match else ""
         try:
-            if request.method == "POST" and api in (*_MODEL_CALLS, "embeddings"):
+            if request.method == "POST" and api in (*_API_BY_PATH, "embeddings"):
                 return self._called(api, json.loads(await request.body()))
             if request.method == "GET" and api == "models":
                 return listed(list(self._models or _NO_NAMES))
@@ -72,16 +81,15 @@ class ScriptedAnswers(Answers):
     def _called(self, api: str, body: Any) -> Response:
         if api == "embeddings":
             return JSONResponse(embeddings.whole(body))
-        form = _MODEL_CALLS[api]
-        asked: Asked = form.asked_by(body)
+        form = _API_BY_PATH[api]
+        asked = form.asked_by(body)
         reply = self._reply(asked)
         named = {**body, "model": self._models.get(asked.model, asked.model)}
         if reply.fail is not None:
             return _failed(reply)
         if body.get("stream"):
-            events: Callable[..., Iterator[bytes]] = form.events
-            stream = _one_by_one(events(reply, named))
-            return StreamingResponse(stream, media_type="text/event-stream")
+            events = _one_by_one(form.events(reply, named))
+            return StreamingResponse(events, media_type="text/event-stream")
         return JSONResponse(form.whole(reply, named))
 
     def _reply(self, asked: Asked) -> Reply:

@@ -16,11 +16,11 @@ class NoSuchThing(Exception):
     """There is nothing of this id.
 
     Args:
-        id: The id.
+        name: The id.
     """
 
-    def __init__(self, id: str) -> None:  # noqa: A002 - it is one
-        super().__init__(f"There is no {id!r} in this session.")
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no {name!r} in this session.")
 
 
 class Things:

@@ -17,7 +17,10 @@ class WhileWaitedFor:
         self._application = application
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request."""
+        """Answers one request, or is told that the server begins or ends."""
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
         try:
             body = await Request(scope, receive).body()
         except ClientDisconnect:

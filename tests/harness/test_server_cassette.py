@@ -69,9 +69,12 @@ def chunks_of(address: str, body: bytes) -> list[bytes]:
     """The answer's pieces, as they are framed on the wire."""
     parts = urlsplit(address)
     assert parts.hostname
-    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {len(body)}"
+    head = (
+        "POST /v1/chat/completions HTTP/1.1\r\n"
+        f"host: x\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
     with socket.create_connection((parts.hostname, parts.port or 0)) as connection:
-        connection.sendall(head.encode() + b"\r\n\r\n" + body)
+        connection.sendall(head.encode() + body)
         _, _, framed = b"".join(iter(lambda: connection.recv(65536), b"")).partition(b"\r\n\r\n")
     pieces = []
     while framed:
@@ -155,6 +158,7 @@ def test_a_miss_says_what_has_changed_and_is_kept_for_its_owner(tmp_path: Path) 
     [miss] = endpoint.sessions.report("one").misses
     assert told == {"session": "one", "played": [], "unplayed": [1], "misses": [str(miss)]}
     assert "No recorded reply for model call 1 of 'one'." in str(miss)
+    assert "harness proxy --upstream https://api.openai.com --output " in str(miss)
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "no_such_session")
 
 
@@ -235,9 +239,11 @@ def test_a_call_that_got_no_answer_is_told_as_a_gateway_does(
 def test_who_stops_where_the_recorded_client_did_misses_nothing(tmp_path: Path) -> None:
     stopped = streams(b"data: 1\n\n", ending="stopped")
 
-    with playing(tmp_path, exchange(question("Hi"), stopped)) as endpoint:
-        with httpx2.stream("POST", f"{endpoint.url}/chat/completions", json=question("Hi")) as came:
-            first = next(came.iter_raw())
+    with (
+        playing(tmp_path, exchange(question("Hi"), stopped)) as endpoint,
+        httpx2.stream("POST", f"{endpoint.url}/chat/completions", json=question("Hi")) as came,
+    ):
+        first = next(came.iter_raw())
 
     assert first == b"data: 1\n\n"
     assert endpoint.sessions.report("default") == ((1,), (), ())
@@ -278,3 +284,21 @@ def test_what_counts_can_be_declared(tmp_path: Path) -> None:
 def test_a_cassette_that_can_not_be_read_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(UnreadableCassette, match="No such file"):
         recorded(tmp_path / "missing.yaml")
+
+
+def test_a_cassette_that_was_damaged_meanwhile_is_told_of(tmp_path: Path) -> None:
+    with playing(tmp_path, exchange(question("Hi"), says("Hello"))) as endpoint:
+        (tmp_path / "talk.yaml").write_text("harness: cassette\nversion: 1\n- no\n")
+        answer = httpx2.post(f"{endpoint.url}/chat/completions", json=question("Hi"))
+
+    assert answer.status_code == 500
+    assert "talk.yaml:3" in answer.json()["error"]["message"]
+
+
+def test_an_answer_without_a_body_has_none(tmp_path: Path) -> None:
+    deleted = exchange(None, Response(204, (), b"", 0), "https://x.example/v1/files/1", "DELETE")
+
+    with playing(tmp_path, deleted) as endpoint:
+        answer = httpx2.delete(f"{endpoint.url}/files/1")
+
+    assert (answer.status_code, answer.content) == (204, b"")
