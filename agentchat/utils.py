@@ -1,4 +1,4 @@
-"""Messages in other shapes: as plain text, without images, as AutoGen 0.2's dicts."""
+"""Messages in other shapes: as text, without images, as AutoGen 0.2's dicts; and `run_sync`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from agentchat.core import FunctionCall, Image
+from agentchat.core._sync import run_sync
 from agentchat.core.models import FunctionExecutionResult, LLMMessage, UserMessage
 from agentchat.messages import (
     BaseAgentEvent,
@@ -17,7 +18,13 @@ from agentchat.messages import (
     ToolCallRequestEvent,
 )
 
-__all__ = ["content_to_str", "convert_to_v02_message", "convert_to_v04_message", "remove_images"]
+__all__ = [
+    "content_to_str",
+    "convert_to_v02_message",
+    "convert_to_v04_message",
+    "remove_images",
+    "run_sync",
+]
 
 
 def content_to_str(

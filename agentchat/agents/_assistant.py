@@ -182,7 +182,8 @@ class AssistantAgent(BaseChatAgent, Component[AssistantAgentConfig]):
     def on_messages_stream(
         self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
     ) -> AnswerStream:
-        return answering(self._answer(messages, cancellation_token), cancellation_token)
+        answer = self._answer(messages, cancellation_token)
+        return answering(answer, self.name, cancellation_token)
 
     async def on_pause(self, cancellation_token: CancellationToken) -> None:
         """Holds a turn before its next question to the model, until `on_resume`."""
@@ -203,11 +204,13 @@ class AssistantAgent(BaseChatAgent, Component[AssistantAgentConfig]):
             llm_context=await self._model_context.save_state(),
             unanswered=self._inbox.unanswered,
             workbenches=await states_of(self._workbench),
+            memories=await states_of(self._memory),
         ).written()
 
     async def load_state(self, state: Mapping[str, Any]) -> None:
         saved = FullAssistantState.model_validate(state)
-        await restore(self._workbench, saved.workbenches)
+        await restore(self._workbench, saved.workbenches, "workbenches")
+        await restore(self._memory, saved.memories, "memories")
         self._inbox.unanswered = saved.unanswered
         await self._model_context.load_state(saved.llm_context)
 

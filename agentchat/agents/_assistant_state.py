@@ -1,11 +1,10 @@
-"""What an assistant saves, to go on from there: the conversation, and what its tools remember."""
+"""What an assistant saves, to go on from there: the conversation, and what its parts remember."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import Field
 
-from agentchat.core.tools import Workbench
 from agentchat.state import AssistantAgentState
 
 
@@ -18,31 +17,48 @@ class FullAssistantState(AssistantAgentState):
     workbenches: list[Mapping[str, Any]] = Field(default_factory=list)
     """The states of its workbenches, in their order; empty when none remembers anything."""
 
+    memories: list[Mapping[str, Any]] = Field(default_factory=list)
+    """The states of its memories, likewise; those that keep things elsewhere have none."""
+
     def written(self) -> dict[str, Any]:
         """The state as plain values; where nothing is left out, they are upstream's."""
-        additions = ("unanswered", "workbenches")
+        additions = ("unanswered", "workbenches", "memories")
         return self.model_dump(exclude={name for name in additions if not getattr(self, name)})
 
 
-async def states_of(workbenches: Sequence[Workbench]) -> list[Mapping[str, Any]]:
-    """What each workbench remembers; empty when none remembers anything."""
-    states = [await workbench.save_state() for workbench in workbenches]
+class Remembering(Protocol):
+    """A part of an agent that has a state: a workbench, a memory."""
+
+    async def save_state(self) -> Mapping[str, Any]:
+        """What it remembers, as plain values."""
+        ...
+
+    async def load_state(self, state: Mapping[str, Any]) -> None:
+        """Has it remember that instead."""
+        ...
+
+
+async def states_of(parts: Sequence[Remembering]) -> list[Mapping[str, Any]]:
+    """What each part remembers; empty when none remembers anything."""
+    states = [await part.save_state() for part in parts]
     return states if any(map(_tells_something, states)) else []
 
 
-async def restore(workbenches: Sequence[Workbench], states: Sequence[Mapping[str, Any]]) -> None:
-    """Has each workbench remember its state again; no states leave them as they are.
+async def restore(
+    parts: Sequence[Remembering], states: Sequence[Mapping[str, Any]], called: str
+) -> None:
+    """Has each part remember its state again; no states leave them as they are.
 
     Raises:
-        ValueError: The states are those of another number of workbenches.
+        ValueError: The states are those of another number of parts.
     """
-    if states and len(states) != len(workbenches):
+    if states and len(states) != len(parts):
         raise ValueError(
-            f"The state is that of an agent with {len(states)} workbenches, "
-            f"and this one has {len(workbenches)}."
+            f"The state is that of an agent with {len(states)} {called}, "
+            f"and this one has {len(parts)}."
         )
-    for workbench, state in zip(workbenches, states, strict=False):
-        await workbench.load_state(state)
+    for part, state in zip(parts, states, strict=False):
+        await part.load_state(state)
 
 
 def _tells_something(state: Any) -> bool:

@@ -16,6 +16,7 @@ from agentchat.core import (
     trace_invoke_agent_span,
 )
 from agentchat.core._streams import stepped
+from agentchat.core._traced_stream import invoked
 from agentchat.messages import (
     BaseAgentEvent,
     BaseChatMessage,
@@ -73,7 +74,8 @@ class BaseChatAgent(ChatAgent, ABC, ComponentBase[BaseModel]):
     ) -> TaskResult:
         token = cancellation_token or CancellationToken()
         given = _as_messages(task)
-        with self._invocation(), Place(self.name, token):
+        span = trace_invoke_agent_span(agent_name=self.name, agent_description=self.description)
+        with span, Place(self.name, token):
             response = await self.on_messages(given, token)
         messages = [*(response.inner_messages or ()), response.chat_message]
         return TaskResult(messages=[*given, *messages] if output_task_messages else messages)
@@ -116,10 +118,8 @@ class BaseChatAgent(ChatAgent, ABC, ComponentBase[BaseModel]):
         """Gives back what the agent holds open; by default nothing."""
 
     def _steps(self, given: Sequence[BaseChatMessage], token: CancellationToken) -> AnswerStream:
-        return stepped(self.on_messages_stream(given, token), Place(self.name, token))
-
-    def _invocation(self) -> Any:
-        return trace_invoke_agent_span(agent_name=self.name, agent_description=self.description)
+        steps = invoked(self.on_messages_stream(given, token), self.name, self.description)
+        return stepped(steps, Place(self.name, token))
 
 
 def _as_messages(

@@ -169,7 +169,7 @@ class CodeExecutorAgent(BaseChatAgent, Component[CodeExecutorAgentConfig]):
             answer = self._run_what_was_given(messages, cancellation_token)
         else:
             answer = self._run_what_is_written(client, messages, cancellation_token)
-        return answering(answer, cancellation_token)
+        return answering(answer, self.name, cancellation_token)
 
     async def extract_code_blocks_from_messages(
         self, messages: Sequence[BaseChatMessage]

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from agentchat.agents._base import BaseChatAgent
 from agentchat.agents._inbox import Inbox
 from agentchat.agents._model_call import text_of
-from agentchat.agents._steps import AnswerStream, response_of
+from agentchat.agents._steps import AnswerStream, place_of, response_of
 from agentchat.base import Response, TaskResult, Team
 from agentchat.core import CancellationToken, Component
 from agentchat.core._streams import stepped
@@ -103,12 +103,13 @@ class SocietyOfMindAgent(BaseChatAgent, Component[BaseModel]):
     ) -> Response:
         return await response_of(self.on_messages_stream(messages, cancellation_token))
 
-    def on_messages_stream(
+    async def on_messages_stream(
         self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
     ) -> AnswerStream:
-        return stepped(
-            self._answer(messages, cancellation_token), cancellation_token.interrupting()
-        )
+        answer = self._answer(messages, cancellation_token)
+        async with aclosing(stepped(answer, place_of(self.name, cancellation_token))) as steps:
+            async for item in steps:
+                yield item
 
     async def on_reset(self, cancellation_token: CancellationToken) -> None:
         await self._team.reset()

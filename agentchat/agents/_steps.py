@@ -1,12 +1,12 @@
 """Streams of answers: where their steps stand, and making the response complete."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from types import TracebackType
 
 from agentchat.base import Response
 from agentchat.core import CancellationToken
-from agentchat.core._world import scope
+from agentchat.core._world import path, scope
 from agentchat.messages import BaseAgentEvent, BaseChatMessage, ModelClientStreamingChunkEvent
 
 AnswerStream = AsyncGenerator[BaseAgentEvent | BaseChatMessage | Response, None]
@@ -46,16 +46,32 @@ class Place:
         self._interruption.__exit__(kind, error, traceback)
 
 
-async def answering(stream: AnswerStream, token: CancellationToken) -> AnswerStream:
+def place_of(agent: str, token: CancellationToken) -> AbstractContextManager[None]:
+    """A block that stands in an agent's part of the run, and is interrupted by a token.
+
+    A team's seat and a run of the agent stand there already; who calls it directly does not. Ask
+    for it where the first step is taken: a stream may be made elsewhere.
+    """
+    here = path()
+    is_there = bool(here) and here[-1].partition("#")[0] == agent
+    return token.interrupting() if is_there else Place(agent, token)
+
+
+async def answering(stream: AnswerStream, agent: str, token: CancellationToken) -> AnswerStream:
     """The stream, interrupted by the token; its response lists what came before it.
 
     Streaming chunks are not listed.
+
+    Args:
+        stream: What an agent does to answer.
+        agent: Its name.
+        token: Interrupts it.
     """
     inner: list[BaseAgentEvent | BaseChatMessage] = []
-    interruption = token.interrupting()
+    place = place_of(agent, token)
     async with aclosing(stream):
         while True:
-            with interruption:
+            with place:
                 item = await anext(stream, _END)
             if isinstance(item, _End):
                 return

@@ -1,5 +1,6 @@
 """What agents are built from: names, messages, runtimes, models, tools."""
 
+from agentchat import __version__ as __version__
 from agentchat.core._agent import Agent, BaseAgent
 from agentchat.core._agent_proxy import AgentProxy
 from agentchat.core._cache_store import CacheStore, InMemoryStore

@@ -2,13 +2,16 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from inspect import getattr_static
 from typing import Any, ClassVar, TypeVar, cast, overload
 
 from agentchat.core._agent import BaseAgent, MessageClass
 from agentchat.core._context import MessageContext
+from agentchat.core._ids import AgentId
 from agentchat.core._message_types import AnyType, handler_types
+from agentchat.core._world import beside
 from agentchat.core.exceptions import CantHandleException
 from agentchat.core.logging import ROOT_LOGGER_NAME
 
@@ -43,12 +46,18 @@ class RoutedAgent(BaseAgent):
             handlers = self._handlers.get(AnyType, ())
         for handler in handlers:
             if handler.router(message, ctx):
-                return await handler(self, message, ctx)
+                with self._place(ctx.sender):
+                    return await handler(self, message, ctx)
         return await self.on_unhandled_message(message, ctx)
 
     async def on_unhandled_message(self, message: Any, ctx: MessageContext) -> None:
         """Called when no handler takes a message; only notes it in the log."""
         logger.info("Unhandled message: %s", message)
+
+    def _place(self, sender: AgentId | None) -> AbstractContextManager[None]:
+        """Its own part of the run: a handler starts in the context of who sent the message."""
+        bound = getattr(self, "_id", None)
+        return nullcontext() if bound is None else beside(_part(sender), _part(bound))
 
     @classmethod
     def _handled_types(cls) -> Sequence[MessageClass]:
@@ -189,6 +198,13 @@ def _handler(
     }
     handler.__dict__.update(marks)
     return cast(Method, handler)
+
+
+def _part(agent_id: AgentId | None) -> str:
+    """What a part of the run is called in which an agent handles a message."""
+    if agent_id is None:
+        return ""
+    return agent_id.type if agent_id.key == "default" else str(agent_id)
 
 
 def _accept(message: Any, ctx: MessageContext) -> bool:

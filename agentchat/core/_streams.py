@@ -7,12 +7,14 @@ from contextlib import AbstractContextManager, aclosing
 from typing import Generic, NamedTuple, TypeVar
 
 from agentchat.core._cancellation import CancellationToken
+from agentchat.core._strands import Moment, Strand, happened, out_of, strand, this_moment
 
 T = TypeVar("T")
 
 
 class _Item(NamedTuple, Generic[T]):
     value: T
+    made: Moment
 
 
 class _End(NamedTuple):
@@ -20,6 +22,7 @@ class _End(NamedTuple):
 
 
 _Queue = asyncio.Queue[_Item[T] | _End]
+_Waiting = deque[tuple[Strand, AsyncGenerator[T, None]]]
 
 
 async def stepped(
@@ -71,14 +74,15 @@ async def _in_turn(streams: Sequence[AsyncGenerator[T, None]]) -> AsyncGenerator
 async def _together(
     streams: Sequence[AsyncGenerator[T, None]], workers: int, token: CancellationToken
 ) -> AsyncGenerator[T, None]:
-    waiting = deque(streams)
+    waiting = deque(zip(strand.get().beside(len(streams)), streams, strict=True))
     queue: _Queue[T] = asyncio.Queue(maxsize=1)
     interruption = token.interrupting()
     tasks = [asyncio.create_task(_work(waiting, queue, token)) for _ in range(workers)]
     try:
         for _ in tasks:
             while isinstance(entry := await _taken(queue, interruption), _Item):
-                yield entry.value
+                with out_of(entry.made):
+                    yield entry.value
             if entry.error is not None:
                 raise entry.error
     finally:
@@ -94,9 +98,7 @@ async def _taken(queue: _Queue[T], interruption: AbstractContextManager[None]) -
         return await queue.get()
 
 
-async def _work(
-    waiting: deque[AsyncGenerator[T, None]], queue: _Queue[T], token: CancellationToken
-) -> None:
+async def _work(waiting: _Waiting[T], queue: _Queue[T], token: CancellationToken) -> None:
     task = asyncio.current_task()
     assert task is not None  # It was made to run this.
     end = _End(None)
@@ -112,12 +114,13 @@ async def _work(
     await queue.put(end)
 
 
-async def _feed(
-    waiting: deque[AsyncGenerator[T, None]], queue: _Queue[T], task: asyncio.Task[None]
-) -> None:
+async def _feed(waiting: _Waiting[T], queue: _Queue[T], task: asyncio.Task[None]) -> None:
     while waiting:
-        async with aclosing(waiting.popleft()) as stream:
+        own, stream = waiting.popleft()
+        strand.set(own)
+        happened.set(None)
+        async with aclosing(stream):
             async for item in stream:
                 if task.cancelling():
                     raise asyncio.CancelledError  # The stream has swallowed the first one.
-                await queue.put(_Item(item))
+                await queue.put(_Item(item, this_moment()))

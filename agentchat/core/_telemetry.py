@@ -17,7 +17,8 @@ Tracer = Any
 TracerProvider = Any
 
 _SYSTEM = "autogen"
-_TRACER_NAME = "autogen-core"
+TRACER_NAME = "autogen-core"
+"""Under which name the spans are made."""
 
 
 class NoSpan:
@@ -161,10 +162,20 @@ def _span(
         provider = configured_provider()
         if provider is None:
             return UNTRACED
-        tracer = provider.get_tracer(_TRACER_NAME)
+        tracer = provider.get_tracer(TRACER_NAME)
+    return _recorded(tracer, f"{operation} {name}", kind, parent, _attributes(operation, facts))
+
+
+def invocation_attributes(
+    agent_name: str, agent_id: str | None, agent_description: str | None
+) -> dict[str, str]:
+    """What is known of an agent that answers."""
+    return _attributes("invoke_agent", _agent(agent_name, agent_id, agent_description))
+
+
+def _attributes(operation: str, facts: dict[str, str | None]) -> dict[str, str]:
     attributes = {"gen_ai.operation.name": operation, "gen_ai.system": _SYSTEM, **facts}
-    known = {key: value for key, value in attributes.items() if value is not None}
-    return _recorded(tracer, f"{operation} {name}", kind, parent, known)
+    return {key: value for key, value in attributes.items() if value is not None}
 
 
 @contextmanager
@@ -184,7 +195,13 @@ def _recorded(
         try:
             yield span
         except Exception as error:
-            span.record_exception(error)
-            span.set_status(trace.Status(trace.StatusCode.ERROR, str(error)))
-            span.set_attribute("error.type", type(error).__name__)
+            note_failure(span, error)
             raise
+
+
+def note_failure(span: Span, error: Exception) -> None:
+    """Tells a span what was raised in it."""
+    trace = import_module("opentelemetry.trace")
+    span.record_exception(error)
+    span.set_status(trace.Status(trace.StatusCode.ERROR, str(error)))
+    span.set_attribute("error.type", type(error).__name__)

@@ -3,8 +3,9 @@
 import math
 import re
 from abc import ABC, abstractmethod
+from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, ClassVar, Self
 from weakref import WeakKeyDictionary
@@ -106,6 +107,13 @@ class Memory(ABC, ComponentBase[BaseModel]):
     async def close(self) -> None:
         """Lets go of what it holds outside."""
 
+    async def save_state(self) -> Mapping[str, Any]:
+        """What it remembers, as JSON values; nothing where that is kept elsewhere."""
+        return {}
+
+    async def load_state(self, state: Mapping[str, Any]) -> None:
+        """Remembers that instead."""
+
 
 class _Note:
     """The one system message that a memory has in each context, and keeps up to date."""
@@ -157,6 +165,14 @@ class _KeptMemory(Memory):
 
     async def close(self) -> None:
         """Does nothing: all it holds is here."""
+
+    async def save_state(self) -> Mapping[str, Any]:
+        """All it remembers, as JSON values."""
+        return {"memory_contents": list(map(_written, self._contents))}
+
+    async def load_state(self, state: Mapping[str, Any]) -> None:
+        """Remembers that instead."""
+        self._contents = list(map(_read, state["memory_contents"]))
 
     def _to_config(self) -> BaseModel:
         remembered = {"name": self._name, "memory_contents": self._contents}
@@ -278,6 +294,21 @@ def _bm25(asked: Counter[str], documents: Sequence[Counter[str]]) -> list[float]
             saturated = count * (_SATURATION + 1) / (count + _SATURATION * relative_length)
             scores[position] += weight * saturated if count else 0.0
     return scores
+
+
+def _written(item: MemoryContent) -> dict[str, Any]:
+    """The content as JSON values; bytes, which JSON has none of, as base64."""
+    if not isinstance(item.content, bytes):
+        return item.model_dump(mode="json")
+    text = b64encode(item.content).decode()
+    return item.model_copy(update={"content": text}).model_dump(mode="json") | {"is_base64": True}
+
+
+def _read(written: Mapping[str, Any]) -> MemoryContent:
+    item = MemoryContent.model_validate(written)
+    if written.get("is_base64"):
+        item.content = b64decode(str(item.content))
+    return item
 
 
 def _is_image(mime_type: MemoryMimeType | str) -> bool:

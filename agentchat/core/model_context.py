@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from agentchat.core._component import Component, ComponentBase, ComponentType
 from agentchat.core._function_call import FunctionCall
 from agentchat.core._image import Image
+from agentchat.core._record import kept
 from agentchat.core.models import (
     AssistantMessage,
     ChatCompletionClient,
@@ -55,7 +56,7 @@ class ChatCompletionContext(ABC, ComponentBase[BaseModel]):
 
     async def add_message(self, message: LLMMessage) -> None:
         """Appends a message."""
-        self._messages.append(message)
+        self._messages.append(kept(message))
 
     async def replace_message(self, old: LLMMessage, new: LLMMessage | None) -> bool:
         """Puts another message in the place of one, so that what is told anew is told once.

@@ -13,6 +13,7 @@ from agentchat.core._cancellation import CancellationToken
 from agentchat.core._component import ComponentBase, ComponentType
 from agentchat.core._function_call import FunctionCall
 from agentchat.core._image import Image
+from agentchat.core._record import Record
 from agentchat.core.tools import Tool, ToolSchema
 
 __all__ = [
@@ -35,14 +36,14 @@ __all__ = [
 ]
 
 
-class SystemMessage(BaseModel, defer_build=True):
+class SystemMessage(Record, defer_build=True):
     """Instructions from the developer."""
 
     content: str
     type: Literal["SystemMessage"] = "SystemMessage"
 
 
-class UserMessage(BaseModel, defer_build=True):
+class UserMessage(Record, defer_build=True):
     """What a person, or another agent, says to the model."""
 
     content: str | list[str | Image]
@@ -52,7 +53,7 @@ class UserMessage(BaseModel, defer_build=True):
     type: Literal["UserMessage"] = "UserMessage"
 
 
-class AssistantMessage(BaseModel, defer_build=True):
+class AssistantMessage(Record, defer_build=True):
     """What the model said, or the calls it asked for."""
 
     content: str | list[FunctionCall]
@@ -76,7 +77,7 @@ class FunctionExecutionResult(BaseModel, defer_build=True):
     is_error: bool | None = None
 
 
-class FunctionExecutionResultMessage(BaseModel, defer_build=True):
+class FunctionExecutionResultMessage(Record, defer_build=True):
     """The results of the calls in the AssistantMessage before it."""
 
     content: list[FunctionExecutionResult]

@@ -6,13 +6,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from agentchat.core._record import Record
 from agentchat.core._world import new_id, now
 from agentchat.core.models import RequestUsage, UserMessage
 
 
-class BaseMessage(BaseModel, ABC):
+class BaseMessage(Record, ABC):
     """Root of chat messages and events; derive from one of those two, not from this."""
 
     # A program uses few of the kinds: each builds its validator when it is first used.
@@ -73,6 +74,9 @@ class BaseChatMessage(_Envelope, ABC):
 class BaseTextChatMessage(BaseChatMessage, ABC):
     """A chat message that is one text, read alike by people and models."""
 
+    # In a slot, where neither dumps nor comparisons, copies and pickles see it.
+    __slots__ = ("_model_message",)
+
     content: str
 
     def to_text(self) -> str:
@@ -82,7 +86,20 @@ class BaseTextChatMessage(BaseChatMessage, ABC):
         return self.content
 
     def to_model_message(self) -> UserMessage:
-        return UserMessage(content=self.content, source=self.source)
+        """The message as a model is shown it: one and the same for all who ask.
+
+        Each agent keeps it in its context. Put another in its place there, but don't change it.
+        """
+        try:
+            known: UserMessage = object.__getattribute__(self, "_model_message")
+        except AttributeError:
+            pass
+        else:
+            if known.content == self.content and known.source == self.source:
+                return known
+        made = UserMessage(content=self.content, source=self.source)
+        object.__setattr__(self, "_model_message", made)
+        return made
 
 
 class BaseAgentEvent(_Envelope, ABC):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from agentchat.base import ChatAgent, TerminationCondition
 from agentchat.core import AgentRuntime
@@ -65,6 +65,11 @@ class GraphManager(GroupChatManager):
             if turn.said:
                 self._follow_edges(turn.speaker, turn.said[-1])
 
+    def twin(self) -> Self:
+        twin = super().twin()
+        twin._take(self.state())
+        return twin
+
     def finished(self) -> str | None:
         if self._ready:
             return None
@@ -84,13 +89,17 @@ class GraphManager(GroupChatManager):
         )
 
     async def load(self, state: Mapping[str, Any]) -> GraphManagerState:
-        # A copy of its own: what is loaded is counted down from here on.
-        loaded = GraphManagerState.model_validate(state).model_copy(deep=True)
-        self._remaining = loaded.remaining
-        self._enqueued_any = loaded.enqueued_any
-        self._ready = loaded.ready
-        self._triggered = loaded.triggered
+        loaded = GraphManagerState.model_validate(state)
+        self._take(loaded)
         return loaded
+
+    def _take(self, state: GraphManagerState) -> None:
+        # A copy of its own: it is counted down from here on.
+        own = state.model_copy(deep=True)
+        self._remaining = own.remaining
+        self._enqueued_any = own.enqueued_any
+        self._ready = own.ready
+        self._triggered = own.triggered
 
     def _rearm(self, speaker: str) -> None:
         """Makes the groups that activated a speaker wait for their edges again, for loops."""

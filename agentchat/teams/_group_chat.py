@@ -90,10 +90,7 @@ class BaseGroupChat(Team, Component[BaseModel]):
     @property
     def is_between_runs(self) -> bool:
         """Whether the last run, also one whose result nobody waited for, came to its own end."""
-        manager = self._opened()
-        thread = manager.conversation.thread
-        # What the manager says itself, such as an instruction, belongs to a turn under way.
-        return manager.turns_taken == 0 and bool(thread) and thread[-1].source != manager.name
+        return self._opened().is_between_runs
 
     async def run(
         self,
@@ -201,9 +198,10 @@ class BaseGroupChat(Team, Component[BaseModel]):
     async def save_state(self) -> Mapping[str, Any]:
         """What `load_state` needs to go on from here, as JSON values.
 
-        A team may be saved while it runs: the state is the one before the turn in hand.
+        A team may be saved while it runs: the state is the one before the turn in hand, with those
+        who are through with it, if several speak at once, behind it.
         """
-        manager = self._opened()
+        manager = self._opened().as_if_broken_off()
         states: dict[str, Any] = {}
         for participant in self._participants:
             unheard = manager.conversation.unheard(participant.name)
@@ -236,21 +234,23 @@ class BaseGroupChat(Team, Component[BaseModel]):
         with self._running():
             saved = TeamState.model_validate(state)
             manager = self._opened()
-            seats = {
+            states = {
                 participant.name: ChatAgentContainerState.model_validate(
                     self._state_of(participant.name, saved)
                 )
                 for participant in self._participants
             }
             unheard = {
-                name: [self._restored(message) for message in seat.message_buffer]
-                for name, seat in seats.items()
+                name: [self._restored(message) for message in container.message_buffer]
+                for name, container in states.items()
             }
             loaded = await manager.load(self._state_of(self._manager_name, saved))
             thread = [self._message_factory.create(m) for m in loaded.message_thread]
-            for participant in self._participants:
-                await participant.load_state(seats[participant.name].agent_state)
+            for seat, participant in zip(manager.roster.seats, self._participants, strict=True):
+                await participant.load_state(states[participant.name].agent_state)
+                seat.loaded()
             manager.turns_taken = loaded.current_turn
+            manager.has_ended = None
             manager.conversation.load(thread, unheard)
             if self._termination_condition is not None and saved.termination_condition is not None:
                 await self._termination_condition.load_state(saved.termination_condition)

@@ -69,8 +69,7 @@ class MagenticOneOrchestrator(GroupChatManager):
             self._rounds += 1
             ledger = await self._progress()
             if ledger.is_request_satisfied.answer:
-                yield await self._final_answer()
-                choice.ending = ledger.is_request_satisfied.reason
+                await self._end(choice, ledger.is_request_satisfied.reason)
                 return
             if not self._has_stalled(ledger):
                 yield self._say(ledger.instruction_or_question.answer)
@@ -78,8 +77,7 @@ class MagenticOneOrchestrator(GroupChatManager):
                 return
             await self._revise_plan()
             yield await self._enter_outer_loop()
-        yield await self._final_answer()
-        choice.ending = "Max rounds reached."
+        await self._end(choice, "Max rounds reached.")
 
     def turn_over(self, turns: Sequence[Turn]) -> None:
         """There is nothing to note; the conversation tells it all."""
@@ -146,9 +144,10 @@ class MagenticOneOrchestrator(GroupChatManager):
             self._stalls = max(0, self._stalls - 1)
         return self._stalls >= self._max_stalls
 
-    async def _final_answer(self) -> TextMessage:
+    async def _end(self, choice: Choice, reason: str) -> None:
         question = self._asking(self._final_answer_prompt.format(task=self._task))
-        return self._say(await self._text([*self._context(), question]))
+        choice.last_word = self._say(await self._text([*self._context(), question]))
+        choice.ending = reason
 
     def _say(self, text: str) -> TextMessage:
         message = TextMessage(content=text, source=self.name)

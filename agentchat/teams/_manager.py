@@ -2,25 +2,31 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, aclosing, contextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from copy import copy
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from agentchat.base import TerminationCondition
 from agentchat.core import AgentId, CancellationToken
+from agentchat.core._strands import out_of
 from agentchat.core._streams import side_by_side, stepped
+from agentchat.core._telemetry import configured_provider
+from agentchat.core._traced_stream import invoked
 from agentchat.core._world import standing_at
 from agentchat.messages import (
     BaseChatMessage,
     MessageFactory,
     SelectSpeakerEvent,
-    UserInputRequestedEvent,
 )
 from agentchat.state import BaseGroupChatManagerState
 from agentchat.teams._conversation import Conversation, Turn, Utterance
 from agentchat.teams._seat import Seat, Standing, team_error
+from agentchat.teams._speech import Speech, aloud
 from agentchat.teams._watch import Watch
+
+_NOBODY_SPEAKS = "The group chat is stopped."
 
 
 @dataclass(frozen=True)
@@ -57,22 +63,19 @@ class Rules:
 
 
 class Choice:
-    """Who speaks in a turn; filled in while it is made."""
+    """Who speaks in the turn in hand; filled in while it is made, turn by turn."""
 
     speakers: Sequence[str] = ()
     ending: str | None = None
     """Why nobody speaks any more."""
 
-    unfinished = 0
-    """How many of the speakers are not through."""
-
-    is_abandoned = False
-    """Whether the turn was broken off because the team was asked to stop."""
+    last_word: Utterance | None = None
+    """What the manager says to that; shown when the run has come to its end."""
 
     failure: Exception | None = None
     """What went wrong when the turn, which counts, was judged."""
 
-    is_first = False
+    is_first = True
     """Whether it is the first of the run; its failure is the caller's, as it is."""
 
 
@@ -90,6 +93,9 @@ class _Run(NamedTuple):
     """Where speakers are chosen."""
 
     watch: Watch
+
+    traces: bool
+    """Whether somebody traces what agents do."""
 
 
 class GroupChatManager(ABC):
@@ -111,6 +117,10 @@ class GroupChatManager(ABC):
         self.rules = rules
         self.conversation = Conversation(roster.names)
         self.turns_taken = 0
+        self.has_ended: bool | None = None
+        """Whether the last run came to its own end; None when a loaded state does not tell."""
+
+        self._in_hand: Sequence[Turn] = ()
         self._turn_number = 0
         self._seat_by_name = {seat.name: seat for seat in roster.seats}
         self._agent_id = AgentId(f"{name}_{roster.team_id}", roster.team_id)
@@ -138,6 +148,31 @@ class GroupChatManager(ABC):
     async def load(self, state: Mapping[str, Any]) -> BaseGroupChatManagerState:
         """Goes on from a saved state, but for the thread; nothing changes when it is invalid."""
 
+    @property
+    def is_between_runs(self) -> bool:
+        """Whether the last run, also one whose result nobody waited for, came to its own end."""
+        thread = self.conversation.thread
+        if not thread or self.has_ended is not None:
+            return bool(thread and self.has_ended)
+        # What the manager says itself, such as an instruction, belongs to a turn under way.
+        return self.turns_taken == 0 and thread[-1].source != self.name
+
+    def twin(self) -> Self:
+        """One at the same place, which may go on without this one."""
+        twin = copy(self)
+        twin.conversation = self.conversation.twin()
+        return twin
+
+    def as_if_broken_off(self) -> Self:
+        """Where the next run would begin if the turn in hand was broken off now."""
+        over = [turn for turn in self._in_hand if turn.is_over]
+        if not over:
+            return self
+        twin = self.twin()
+        twin.turn_over(over)
+        twin.conversation.commit(over)
+        return twin
+
     async def check_task(self, task: Sequence[BaseChatMessage]) -> None:  # noqa: B027 - optional
         """Refuses a task, by ValueError, that this team can't take up."""
 
@@ -147,6 +182,7 @@ class GroupChatManager(ABC):
 
     async def forget(self) -> None:
         """Starts afresh."""
+        self.has_ended = None
         self.conversation.forget()
         self.turns_taken = 0
         if self.rules.termination_condition is not None:
@@ -172,81 +208,85 @@ class GroupChatManager(ABC):
             yield Ending("The group chat has already terminated.")
             return
         await self.check_task(task)
-        with Watch(condition) as watch:
+        with Watch(condition, token) as watch:
+            self.has_ended = False
             self.conversation.announce(task)
             # Before the task is shown: whoever sees it may save the team, or leave it there.
             reason = await self._reason_not_to_begin(task, watch)
             for message in task if show_task else ():
                 yield message
-            run = self._run(token, watch)
             choice = Choice()
-            choice.is_first = True
-            while reason is None:
-                if watch.has_called:
-                    # The condition was met from outside, while something was shown.
-                    reason = await self._reason_to_stop((), 0, watch)
-                    continue
-                if self._resumed is not None:
-                    with run.standing:
-                        await self._resumed.wait()
-                turn = self._turn(choice, run)
-                try:
-                    async for utterance in turn:
-                        yield utterance
-                finally:
-                    await turn.aclose()
-                if choice.failure is not None:
-                    raise choice.failure
-                reason = choice.ending
-                choice = Choice()
-            yield Ending(reason)
+            choice.ending = reason
+            async with aclosing(self._turns(choice, self._run(token, watch))) as turns:
+                async for item in turns:
+                    yield item
+            assert choice.ending is not None  # Else it would go on.
+            if choice.last_word is not None:
+                yield choice.last_word
+            yield Ending(choice.ending)
 
     def _run(self, token: CancellationToken, watch: Watch) -> _Run:
         place = (*standing_at.get(), self.name)
-        return _Run(token, Standing(self._agent_id, place, token), watch)
+        standing = Standing(self._agent_id, place, token)
+        return _Run(token, standing, watch, configured_provider() is not None)
 
-    async def _turn(self, choice: Choice, run: _Run) -> AsyncGenerator[Utterance, None]:
-        """Yields what happens in one turn, and notes in the choice whether it was the last."""
+    async def _turns(self, choice: Choice, run: _Run) -> AsyncGenerator[Utterance, None]:
+        while await self._goes_on(choice, run):
+            if self.announces or self.rules.emit_team_events:
+                async with aclosing(self._announced(choice, run)) as events:
+                    async for event in events:
+                        yield event
+            else:
+                await self._chosen(choice, run)
+            choice.is_first = False
+            turns = self.conversation.begin(choice.speakers)
+            speeches = self._speeches(turns, run)
+            self._in_hand = turns
+            try:
+                async for utterance in speeches:
+                    yield utterance
+            finally:
+                await speeches.aclose()
+                self._in_hand = ()
+                choice.ending = await self._reason_after(turns, choice, run.watch)
+            # Now that the turn counts: whoever sees this may save the team, or leave it there.
+            for turn in turns:
+                if turn.answer is not None and turn.answered is None:
+                    yield turn.answer
+                elif turn.answer is not None:
+                    with out_of(turn.answered):
+                        yield turn.answer
+
+    async def _goes_on(self, choice: Choice, run: _Run) -> bool:
+        """Whether there is another turn; returns when the team is not paused."""
+        if choice.failure is not None:
+            raise choice.failure
+        while choice.ending is None and run.watch.has_called:
+            # The condition was met from outside, while something was shown.
+            choice.ending = await self._reason_to_stop((), 0, run.watch)
+        if choice.ending is not None:
+            return False
+        choice.speakers = ()
+        if self._resumed is not None:
+            with run.standing:
+                await self._resumed.wait()
+        return True
+
+    async def _announced(self, choice: Choice, run: _Run) -> AsyncGenerator[Utterance, None]:
+        """Fills in the choice, and yields what happens meanwhile, and who it fell on."""
         if self.announces:
-            async with aclosing(self._announced(choice, run)) as events:
-                async for event in events:
-                    yield event
+            try:
+                async with aclosing(stepped(self.choose(choice), run.standing)) as events:
+                    async for event in events:
+                        yield event
+            except Exception as error:
+                if choice.is_first:
+                    raise
+                raise team_error(error) from error
         else:
             await self._chosen(choice, run)
         if choice.speakers and self.rules.emit_team_events:
             yield SelectSpeakerEvent(content=list(choice.speakers), source=self.name)
-        turns = self.conversation.begin(choice.speakers)
-        choice.unfinished = len(turns)
-        speeches = (
-            self._speech(turns[0], choice, run)
-            if len(turns) == 1
-            else self._speeches(turns, choice, run)
-        )
-        last_word: Utterance | None = None
-        try:
-            async for utterance in speeches:
-                if last_word is not None:
-                    yield last_word
-                last_word = None if choice.unfinished else utterance
-                if last_word is None:
-                    yield utterance
-        finally:
-            await speeches.aclose()
-            choice.ending = await self._reason_after(turns, choice, run.watch)
-        # Now that the turn counts: whoever sees this may save the team, or leave it there.
-        if last_word is not None:
-            yield last_word
-
-    async def _announced(self, choice: Choice, run: _Run) -> AsyncGenerator[Utterance, None]:
-        """Fills in the choice, and yields what happens meanwhile."""
-        try:
-            async with aclosing(stepped(self.choose(choice), run.standing)) as events:
-                async for event in events:
-                    yield event
-        except Exception as error:
-            if choice.is_first:
-                raise
-            raise team_error(error) from error
 
     async def _chosen(self, choice: Choice, run: _Run) -> None:
         try:
@@ -258,42 +298,22 @@ class GroupChatManager(ABC):
             raise team_error(error) from error
 
     def _speeches(
-        self, turns: Sequence[Turn], choice: Choice, run: _Run
-    ) -> AsyncGenerator[Utterance, None]:
-        speeches = [self._speech(turn, choice, run) for turn in turns]
+        self, turns: Sequence[Turn], run: _Run
+    ) -> Speech | AsyncGenerator[Utterance, None]:
+        """What all speakers of a turn say and do, as it comes."""
+        if len(turns) == 1:
+            return self._speech(turns[0], run)
+        speeches = [aloud(self._speech(turn, run), turn, turns) for turn in turns]
         return side_by_side(speeches, len(speeches), run.token)
 
-    async def _speech(
-        self, turn: Turn, choice: Choice, run: _Run
-    ) -> AsyncGenerator[Utterance, None]:
-        """Yields what one speaker says and does; its answer when it is through."""
+    def _speech(self, turn: Turn, run: _Run) -> Speech:
         self._turn_number += 1
         seat = self._seat_by_name[turn.speaker]
         place = (*standing_at.get(), f"{turn.speaker}#{self._turn_number}")
-        standing = Standing(seat.agent_id, place, run.token)
-        block: AbstractContextManager[None] = standing
         stream = seat.answer(self.conversation.unheard(turn.speaker), run.token)
-        try:
-            while True:
-                with block:
-                    item = await anext(stream)
-                if not turn.takes(item):
-                    yield item
-                is_asking = type(item) is UserInputRequestedEvent
-                block = _both(standing, run.watch.call) if is_asking else standing
-        except StopAsyncIteration:
-            turn.is_over = True
-            choice.unfinished -= 1
-        except asyncio.CancelledError:
-            if run.token.is_cancelled() or not run.watch.called_off():
-                raise
-            choice.is_abandoned = True
-        except Exception as error:
-            raise team_error(error) from error
-        finally:
-            await stream.aclose()
-        if turn.answer is not None:
-            yield turn.answer
+        if run.traces and not seat.is_team:
+            stream = invoked(stream, seat.name, seat.description, seat.agent_id)
+        return Speech(turn, stream, Standing(seat.agent_id, place, run.token), run.watch)
 
     async def _reason_not_to_begin(
         self, task: Sequence[BaseChatMessage], watch: Watch
@@ -307,10 +327,11 @@ class GroupChatManager(ABC):
     ) -> str | None:
         """Why the team stops after a turn; of one that was broken off, what is over counts."""
         try:
-            if choice.ending is not None:
-                return await self._settled(choice.ending)
-            over = [turn for turn in turns if turn.is_over] if choice.unfinished else turns
-            if choice.unfinished and not (over or choice.is_abandoned):
+            if not turns:
+                return await self._settled(choice.ending or self.finished() or _NOBODY_SPEAKS)
+            over = [turn for turn in turns if turn.is_over]
+            is_whole = len(over) == len(turns)
+            if not (is_whole or over or any(turn.is_called_off for turn in turns)):
                 return None
             _require_answers(over, self.roster.message_factory)
             if over:
@@ -319,7 +340,7 @@ class GroupChatManager(ABC):
         except Exception as error:
             raise team_error(error) from error
         try:
-            return await self._reason_to_stop(delta, 0 if choice.unfinished else 1, watch)
+            return await self._reason_to_stop(delta, 1 if is_whole else 0, watch)
         except Exception as error:
             choice.failure = team_error(error)
             choice.failure.__cause__ = error
@@ -339,17 +360,11 @@ class GroupChatManager(ABC):
 
     async def _settled(self, reason: str) -> str:
         """Makes everything ready for the next run."""
+        self.has_ended = True
         self.turns_taken = 0
         if self.rules.termination_condition is not None:
             await self.rules.termination_condition.reset()
         return reason
-
-
-@contextmanager
-def _both(block: AbstractContextManager[None], token: CancellationToken) -> Iterator[None]:
-    """The block, interrupted by a further token."""
-    with block, token.interrupting():
-        yield
 
 
 def _require_answers(turns: Sequence[Turn], factory: MessageFactory) -> None:

@@ -74,16 +74,28 @@ class _Actor(BaseAgent):
         self._topic = topic
         self._listener = listener
         self._speaking: asyncio.Task[Any] | None = None
+        self.undelivered: tuple[list[str], Response | TaskResult] | None = None
+        """An answer that may not have arrived, and the ids of the messages it was given to."""
 
     async def on_message_impl(self, message: Any, ctx: MessageContext) -> Any:
         if isinstance(message, GroupChatReset):
+            self.undelivered = None
             return await self._seat.reset()
         assert isinstance(message, GroupChatRequest)
         # The participant itself may know nothing of the token.
         with ctx.cancellation_token.interrupting():
             self._listener.attend()
             self._speaking = asyncio.current_task()
-            return await self._answer(message.messages, ctx.cancellation_token)
+            given = [each.id for each in message.messages]
+            if self.undelivered is not None and self.undelivered[0] == given:
+                # The turn was broken off with the answer on its way. The participant knows that
+                # it has spoken, and would hear the messages twice if it was asked again.
+                return self.undelivered[1]
+            self.undelivered = None
+            answer = await self._answer(message.messages, ctx.cancellation_token)
+            if answer is not None:
+                self.undelivered = given, answer
+            return answer
 
     async def silence(self) -> None:
         """Returns when nobody speaks any more, and all that was begun is cleaned up."""
@@ -117,6 +129,7 @@ class RuntimeSeat:
     def __init__(self, participant: ChatAgent | Team, team_id: str, runtime: AgentRuntime) -> None:
         local = seat_of(participant, team_id)
         self.name, self.description, self.agent_id = local.name, local.description, local.agent_id
+        self.is_team = local.is_team
         self._local = local
         self._runtime = runtime
         self._topic = TopicId(f"output_{self.agent_id.type}", self.agent_id.key)
@@ -143,6 +156,10 @@ class RuntimeSeat:
             while not isinstance(item := await heard.get(), _End):
                 yield item
             answer = await asking
+        except Exception:
+            # It failed, or was refused on its way: it was not broken off.
+            self._actor.undelivered = None
+            raise
         finally:
             speech.cancel()
             asking.cancel()
@@ -150,6 +167,11 @@ class RuntimeSeat:
             await self._actor.silence()
         if answer is not None:
             yield answer
+        self._actor.undelivered = None
+
+    def loaded(self) -> None:
+        self._actor.undelivered = None
+        self._local.loaded()
 
     async def reset(self) -> None:
         await self._register()

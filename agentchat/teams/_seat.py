@@ -63,8 +63,17 @@ class Seat(Protocol):
         """On whose behalf the participant's code runs."""
         ...
 
+    @property
+    def is_team(self) -> bool:
+        """Whether it is no agent."""
+        ...
+
     def answer(self, messages: Sequence[BaseChatMessage], token: CancellationToken) -> Speech:
         """Gives the participant what it has not heard yet, and streams its answer."""
+        ...
+
+    def loaded(self) -> None:
+        """Is told that the participant stands somewhere else, where a saved state says."""
         ...
 
     async def reset(self) -> None:
@@ -75,6 +84,8 @@ class Seat(Protocol):
 class LocalSeat(ABC):
     """A participant that is called directly."""
 
+    is_team = False
+
     def __init__(self, participant: ChatAgent | Team, team_id: str) -> None:
         self.name = participant.name
         self.description = participant.description
@@ -84,6 +95,9 @@ class LocalSeat(ABC):
     @abstractmethod
     def answer(self, messages: Sequence[BaseChatMessage], token: CancellationToken) -> Speech:
         """Gives the participant what it has not heard yet, and streams its answer."""
+
+    def loaded(self) -> None:  # noqa: B027 - optional
+        """Is told that the participant stands somewhere else, where a saved state says."""
 
     @abstractmethod
     async def reset(self) -> None:
@@ -126,18 +140,23 @@ class TeamSeat(LocalSeat):
     there: it is not told again what it knows, and its answer holds what it has said before.
     """
 
+    is_team = True
+
     def __init__(self, team: Team, team_id: str) -> None:
         super().__init__(team, team_id)
         self._team = team
         # Up to where the team's thread has been part of an answer, and in which thread.
         self._answered = 0
         self._answered_in: object = None
+        # What it was given in the turn under way: a team may forget that while it works on it.
+        self._told: set[str] = set()
 
     async def answer(
         self, messages: Sequence[BaseChatMessage], token: CancellationToken
     ) -> AsyncGenerator[BaseAgentEvent | BaseChatMessage | Response | TaskResult, None]:
         begun = self._begun(messages)
-        known, given = {each.id for each in begun}, {each.id for each in messages}
+        given = {each.id for each in messages}
+        known = self._told.union(each.id for each in begun)
         before = [each for each in begun if each.id not in given]
         if before and isinstance(self._team, Recalling) and self._team.is_between_runs:
             # It was broken off when all was said, and only the result was still to come.
@@ -152,13 +171,18 @@ class TeamSeat(LocalSeat):
         )
         async with aclosing(stream):
             async for item in stream:
+                self._told |= given
                 if isinstance(item, TaskResult):
                     self._settle()
                     if before:
                         item = item.model_copy(update={"messages": [*before, *item.messages]})
                 yield item
 
+    def loaded(self) -> None:
+        self._told = set()
+
     async def reset(self) -> None:
+        self._told = set()
         await self._team.reset()
 
     def _begun(
@@ -169,10 +193,12 @@ class TeamSeat(LocalSeat):
         if thread is self._answered_in:
             return thread[self._answered :]
         given = {each.id for each in messages}
-        start = next((n for n, each in enumerate(thread) if each.id in given), len(thread))
+        nowhere = 0 if self._told & given else len(thread)
+        start = next((n for n, each in enumerate(thread) if each.id in given), nowhere)
         return thread[start:]
 
     def _settle(self) -> None:
+        self._told = set()
         if isinstance(self._team, Recalling):
             self._answered_in = self._team.thread
             self._answered = len(self._team.thread)

@@ -1,20 +1,18 @@
 """SelectorGroupChat: a function or a model names the next speaker."""
 
 import logging
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from inspect import isawaitable
-from typing import Any
+from typing import Any, Literal
 
 from agentchat import TRACE_LOGGER_NAME
 from agentchat.base import ChatAgent, Team, TerminationCondition
 from agentchat.core import AgentRuntime
 from agentchat.core.model_context import ChatCompletionContext, UnboundedChatCompletionContext
 from agentchat.core.models import (
-    AssistantMessage,
     ChatCompletionClient,
     CreateResult,
     LLMMessage,
@@ -32,6 +30,7 @@ from agentchat.messages import (
 from agentchat.state import SelectorManagerState
 from agentchat.teams._conversation import Turn, Utterance
 from agentchat.teams._group_chat import BaseGroupChat
+from agentchat.teams._inquiry import Inquiry, Mentions
 from agentchat.teams._manager import Choice, GroupChatManager, Roster, Rules
 from agentchat.teams._transcript import Transcript
 
@@ -68,6 +67,7 @@ class Selection:
     candidate_func: CandidateFunc | None
     streams: bool
     model_context: ChatCompletionContext
+    wants_json: bool
 
 
 class SelectorGroupChatManager(GroupChatManager):
@@ -81,29 +81,37 @@ class SelectorGroupChatManager(GroupChatManager):
         self._roles = "\n".join(
             " ".join(f"{seat.name}: {seat.description}".split()) for seat in roster.seats
         )
-        self._mention_by_name = {name: _mention_of(name) for name in self._names}
+        self._mentions = Mentions(self._names)
         self._transcript = Transcript()
         self._previous: str | None = None
         # How much of the thread the model context has been told.
         self._told = 0
 
     async def select_speakers(self, thread: Sequence[Utterance]) -> Sequence[str]:
-        choice = Choice()
-        async for _ in self.choose(choice):
-            pass
-        return choice.speakers
+        if self._selection.streams:
+            choice = Choice()
+            async for _ in self.choose(choice):
+                pass
+            return choice.speakers
+        named = await self._named(thread)
+        if not isinstance(named, Inquiry):
+            return named
+        client = self._selection.model_client
+        while named.is_open:
+            result = await client.create(named.messages, json_output=named.output_type)
+            named.hear(_text_of(result))
+        return (self._speaker_of(named),)
 
     async def choose(self, choice: Choice) -> AsyncGenerator[Utterance, None]:
-        thread = self.conversation.thread
-        names = await self._named_by_function(thread)
-        if names is None:
-            names = candidates = await self._candidates(thread)
-            if len(candidates) > 1:
-                async with aclosing(self._ask_model(candidates, choice)) as events:
-                    async for event in events:
-                        yield event
-                return
-        choice.speakers = names
+        named = await self._named(self.conversation.thread)
+        if not isinstance(named, Inquiry):
+            choice.speakers = named
+            return
+        while named.is_open:
+            async with aclosing(self._streamed_answer(named)) as events:
+                async for event in events:
+                    yield event
+        choice.speakers = (self._speaker_of(named),)
 
     def turn_over(self, turns: Sequence[Turn]) -> None:
         self._previous = turns[-1].speaker
@@ -125,13 +133,26 @@ class SelectorGroupChatManager(GroupChatManager):
         self._told = 0
         return loaded
 
-    async def _named_by_function(self, thread: Sequence[Utterance]) -> Sequence[str] | None:
-        if self._selection.selector_func is None:
-            return None
-        answer = self._selection.selector_func(thread)
-        named = await answer if isawaitable(answer) else answer
-        if not named:
-            return None
+    async def _named(self, thread: Sequence[Utterance]) -> Sequence[str] | Inquiry:
+        """Who speaks next; an inquiry when that is left to the model."""
+        selector = self._selection.selector_func
+        if selector is not None and (names := await self._named_by(selector, thread)):
+            return names
+        candidates = await self._candidates(thread)
+        if len(candidates) == 1:
+            return candidates
+        return Inquiry(
+            self._question(candidates, await self._history(thread)),
+            candidates,
+            self._previous,
+            mentions=self._mentions,
+            attempts=self._selection.max_attempts,
+            wants_json=self._selection.wants_json,
+        )
+
+    async def _named_by(self, selector: SelectorFunc, thread: Sequence[Utterance]) -> Sequence[str]:
+        answer = selector(thread)
+        named = (await answer if isawaitable(answer) else answer) or ()
         names = [named] if isinstance(named, str) else list(named)
         if strangers := self._strangers(names):
             raise ValueError(
@@ -161,41 +182,19 @@ class SelectorGroupChatManager(GroupChatManager):
     def _strangers(self, names: Sequence[str]) -> list[str]:
         return [str(name) for name in names if name not in self._names]
 
-    async def _ask_model(
-        self, candidates: list[str], choice: Choice
-    ) -> AsyncGenerator[BaseAgentEvent, None]:
-        """Asks until exactly one candidate is named, each time telling what was wrong."""
-        messages: list[LLMMessage] = [self._question(candidates, await self._history())]
-        for _ in range(self._selection.max_attempts):
-            answer = ""
-            async with aclosing(self._answer(messages)) as items:
-                async for item in items:
-                    if isinstance(item, CreateResult):
-                        answer = _text_of(item)
-                    else:
-                        yield item
-            messages.append(AssistantMessage(content=answer, source="selector"))
-            choice.speakers = self._mentioned(answer, candidates)
-            if len(choice.speakers) == 1:
-                return
-            feedback = self._feedback(answer, candidates)
-            messages.append(UserMessage(content=feedback, source="user"))
-        choice.speakers = [self._fallback(candidates)]
-
-    async def _answer(
-        self, messages: list[LLMMessage]
-    ) -> AsyncGenerator[BaseAgentEvent | CreateResult, None]:
-        client = self._selection.model_client
-        if not self._selection.streams:
-            yield await client.create(messages)
-            return
-        async with aclosing(client.create_stream(messages)) as stream:
+    async def _streamed_answer(self, inquiry: Inquiry) -> AsyncGenerator[BaseAgentEvent, None]:
+        stream = self._selection.model_client.create_stream(
+            inquiry.messages, json_output=inquiry.output_type
+        )
+        answer = ""
+        async with aclosing(stream):
             async for item in stream:
                 if isinstance(item, CreateResult):
-                    yield SelectorEvent(content=_text_of(item), source=self.name)
-                    yield item
+                    answer = _text_of(item)
+                    yield SelectorEvent(content=answer, source=self.name)
                 else:
                     yield ModelClientStreamingChunkEvent(content=item, source=self.name)
+        inquiry.hear(answer)
 
     def _question(self, candidates: list[str], history: str) -> LLMMessage:
         text = self._selection.prompt.format(
@@ -205,58 +204,30 @@ class SelectorGroupChatManager(GroupChatManager):
             return SystemMessage(content=text)
         return UserMessage(content=text, source="user")
 
-    async def _history(self) -> str:
+    async def _history(self, thread: Sequence[Utterance]) -> str:
         context = self._selection.model_context
-        for message in self.conversation.thread[self._told :]:
+        for message in thread[self._told :]:
+            if isinstance(message, HandoffMessage):
+                for known in message.context:
+                    await context.add_message(known)
             if isinstance(message, BaseChatMessage):
-                for heard in _as_model_messages(message):
-                    await context.add_message(heard)
-        self._told = len(self.conversation.thread)
+                await context.add_message(message.to_model_message())
+        self._told = len(thread)
         return self._transcript.of(await context.get_messages())
 
-    def _mentioned(self, answer: str, names: Sequence[str]) -> list[str]:
-        return [name for name in names if self._mention_by_name[name].search(answer)]
-
-    def _feedback(self, answer: str, candidates: list[str]) -> str:
-        """What was wrong with an answer that did not name exactly one candidate."""
-        if self._mentioned(answer, candidates):
-            return (
-                "Expected exactly one name to be mentioned. "
-                f"Please select only one from: {candidates}."
-            )
-        if self._previous not in candidates and self._mentioned(answer, self._names) == [
-            self._previous
-        ]:
-            return (
-                "Repeated speaker is not allowed, "
-                f"please select a different name from: {candidates}."
-            )
-        return f"No valid name was mentioned. Please select from: {candidates}."
-
-    def _fallback(self, candidates: list[str]) -> str:
-        chosen = self._previous if self._previous in candidates else candidates[0]
+    def _speaker_of(self, inquiry: Inquiry) -> str:
+        if inquiry.speaker is not None:
+            return inquiry.speaker
         trace_logger.warning(
             "The model named no single speaker in %d attempts; %s goes on.",
             self._selection.max_attempts,
-            chosen,
+            inquiry.fallback,
         )
-        return str(chosen)
-
-
-def _mention_of(name: str) -> re.Pattern[str]:
-    """Finds a name as a whole word; models like to write `_` as a space, or to escape it."""
-    spellings = {name, name.replace("_", " "), name.replace("_", r"\_")}
-    choices = "|".join(re.escape(spelling) for spelling in sorted(spellings, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{choices})(?!\w)")
+        return inquiry.fallback
 
 
 def _text_of(result: CreateResult) -> str:
     return result.content if isinstance(result.content, str) else ""
-
-
-def _as_model_messages(message: BaseChatMessage) -> list[LLMMessage]:
-    context = message.context if isinstance(message, HandoffMessage) else []
-    return [*context, message.to_model_message()]
 
 
 class SelectorGroupChat(BaseGroupChat):
@@ -279,12 +250,15 @@ class SelectorGroupChat(BaseGroupChat):
         emit_team_events: Whether the stream tells who was chosen to speak.
         model_client_streaming: Whether the model's choice is streamed.
         model_context: What of the conversation the model sees; by default all of it.
+        choice_format: `json` holds the model to JSON that can name nobody but a candidate; None
+            looks for a name in its words.
 
     Raises:
-        ValueError: There are fewer than two participants, or two have the same name.
+        ValueError: There are fewer than two participants, two have the same name, or the model
+            can't be held to JSON.
     """
 
-    def __init__(  # noqa: PLR0913 - upstream's signature
+    def __init__(  # noqa: PLR0913 - upstream's signature, and one option more
         self,
         participants: Sequence[ChatAgent | Team],
         model_client: ChatCompletionClient,
@@ -303,7 +277,14 @@ class SelectorGroupChat(BaseGroupChat):
         emit_team_events: bool = False,
         model_client_streaming: bool = False,
         model_context: ChatCompletionContext | None = None,
+        choice_format: Literal["json"] | None = None,
     ) -> None:
+        if choice_format is not None and not model_client.model_info.get("structured_output"):
+            raise ValueError(
+                f"{type(model_client).__name__} can't be held to a schema (its model_info says "
+                f"structured_output=False), as choice_format={choice_format!r} asks for. Leave "
+                "choice_format out, and the speaker is looked for in the model's words."
+            )
         selection = Selection(
             model_client=model_client,
             prompt=selector_prompt,
@@ -313,6 +294,7 @@ class SelectorGroupChat(BaseGroupChat):
             candidate_func=candidate_func,
             streams=model_client_streaming,
             model_context=model_context or UnboundedChatCompletionContext(),
+            wants_json=choice_format == "json",
         )
         super().__init__(
             name=name or "SelectorGroupChat",

@@ -1,6 +1,7 @@
 """Swarm: whoever is handed the turn speaks."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from agentchat.base import ChatAgent, TerminationCondition
@@ -15,8 +16,9 @@ from agentchat.teams._manager import GroupChatManager, Roster, Rules
 class SwarmGroupChatManager(GroupChatManager):
     """Follows the handoffs; without a new one the same participant goes on."""
 
-    def __init__(self, name: str, roster: Roster, rules: Rules) -> None:
+    def __init__(self, outsiders: Sequence[str], name: str, roster: Roster, rules: Rules) -> None:
         super().__init__(name, roster, rules)
+        self._outsiders = outsiders
         self._names = roster.names
         self._start()
 
@@ -37,6 +39,8 @@ class SwarmGroupChatManager(GroupChatManager):
                 )
             return
         target = self._followed(self.conversation.thread)
+        if task and target in self._outsiders:
+            return
         if target is not None and target not in self._names:
             raise ValueError(
                 f"The existing handoff target {target} is not one of the participants "
@@ -73,8 +77,16 @@ class SwarmGroupChatManager(GroupChatManager):
         return loaded
 
     def _followed(self, thread: Sequence[Utterance]) -> str | None:
-        """The target of the thread's latest handoff; only what is new is looked at."""
-        self._target = _latest_target(thread[self._looked :]) or self._target
+        """Whom the turn is handed to, and who has not answered yet; only what is new is looked at.
+
+        Of the participants the last one who spoke goes on, so that only an outsider's answer
+        matters: it gives the turn back.
+        """
+        for message in thread[self._looked :]:
+            if isinstance(message, HandoffMessage):
+                self._target = message.target
+            elif self._target in self._outsiders and isinstance(message, BaseChatMessage):
+                self._target = None
         self._looked = len(thread)
         return self._target
 
@@ -88,7 +100,9 @@ class Swarm(BaseGroupChat):
     """A team whose participants hand the turn to each other.
 
     The first participant begins. After a handoff to somebody outside the team, stopped by a
-    `HandoffTermination`, the run goes on with a HandoffMessage to a participant as its task.
+    `HandoffTermination`, the run goes on with a HandoffMessage to a participant as its task. When
+    they are one of the `outsiders`, any other task is their answer, and goes to who had handed
+    over to them.
 
     Args:
         participants: Agents; the first must be able to hand off.
@@ -99,13 +113,14 @@ class Swarm(BaseGroupChat):
         runtime: Where the participants live as actors; by default they are called directly.
         custom_message_types: Kinds of message that no participant declares to produce.
         emit_team_events: Whether the stream tells who was chosen to speak.
+        outsiders: Who may be handed the turn without taking part, such as `user`.
 
     Raises:
         TypeError: A participant is no agent.
         ValueError: There are no participants, two have the same name, or the first can't hand off.
     """
 
-    def __init__(  # noqa: PLR0913 - upstream's signature
+    def __init__(  # noqa: PLR0913 - upstream's signature, and one option more
         self,
         participants: Sequence[ChatAgent],
         *,
@@ -116,6 +131,7 @@ class Swarm(BaseGroupChat):
         runtime: AgentRuntime | None = None,
         custom_message_types: Sequence[type[BaseAgentEvent | BaseChatMessage]] | None = None,
         emit_team_events: bool = False,
+        outsiders: Sequence[str] | None = None,
     ) -> None:
         check_are_agents(participants)
         super().__init__(
@@ -123,7 +139,7 @@ class Swarm(BaseGroupChat):
             description=description or "A team of agents.",
             participants=participants,
             group_chat_manager_name="SwarmGroupChatManager",
-            group_chat_manager_class=SwarmGroupChatManager,
+            group_chat_manager_class=partial(SwarmGroupChatManager, tuple(outsiders or ())),
             termination_condition=termination_condition,
             max_turns=max_turns,
             runtime=runtime,

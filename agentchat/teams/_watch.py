@@ -15,14 +15,19 @@ class Watch:
 
     A condition counts what it is shown, so it serves one running team at a time.
 
+    Args:
+        condition: Ends the run.
+        token: Breaks it off.
+
     Raises:
         ValueError: On entering: another team is running with the same condition.
     """
 
     _on_duty: ClassVar[set[int]] = set()
 
-    def __init__(self, condition: TerminationCondition | None) -> None:
+    def __init__(self, condition: TerminationCondition | None, token: CancellationToken) -> None:
         self._condition = condition
+        self._token = token
         self.call = CancellationToken()
         """Cancelled when the condition is due though nothing was said."""
 
@@ -56,8 +61,10 @@ class Watch:
 
     def called_off(self) -> bool:
         """Whether it was this watch alone that interrupted the running task."""
+        if not self.call.is_cancelled() or self._token.is_cancelled():
+            return False
         task = asyncio.current_task()
-        return self.call.is_cancelled() and (task is None or task.cancelling() == 0)
+        return task is None or task.cancelling() == 0
 
     async def verdict(self, delta: Sequence[Utterance]) -> str | None:
         """Why the team stops after what was just said; None when it goes on."""

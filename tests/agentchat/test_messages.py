@@ -311,3 +311,27 @@ def test_a_structured_kind_is_made_from_a_model_or_its_schema() -> None:
 def test_a_structured_kind_needs_a_content() -> None:
     with pytest.raises(ValueError, match="Either `json_schema` or `input_model` must be provided"):
         StructuredMessageFactory()
+
+
+def test_the_model_message_of_a_text_is_one_and_the_same() -> None:
+    message = TextMessage(content="a", source="ann")
+    before = message.model_copy(deep=True)
+
+    model_message = message.to_model_message()
+
+    assert message.to_model_message() is model_message
+    assert message == before
+    assert message.dump() == before.dump()
+    assert message.model_copy().to_model_message() is not model_message
+
+
+@pytest.mark.parametrize("changed", ["message", "model message"])
+def test_a_change_makes_another_model_message(changed: str) -> None:
+    message = TextMessage(content="a", source="ann")
+    first = message.to_model_message()
+
+    (message if changed == "message" else first).content = "b"
+
+    expected = UserMessage(content=message.content, source="ann")
+    assert message.to_model_message() == expected
+    assert message.to_model_message() is not first

@@ -1,6 +1,6 @@
 """Turns that ask a model, against AutoGen: a selector's, and an assistant's with a tool."""
 
-from tests.benchmarks.peer import as_upstream, autogen_python, measured, report
+from tests.benchmarks.peer import autogen_python, compared, report
 
 PROGRAM = """
 import asyncio, json, time
@@ -75,7 +75,7 @@ def main() -> bool:
     if peer is None:
         print("  skipped: set AUTOGEN_PYTHON to an interpreter that has AutoGen 0.7.5")
         return True
-    ours, theirs = measured(PROGRAM), measured(as_upstream(PROGRAM), peer)
+    ours, theirs = compared(PROGRAM, peer, runs=5)
     for name, seconds in ours.items():
         print(f"  {name}: {seconds * 1e6:.0f} us a turn, AutoGen's {theirs[name] * 1e6:.0f} us")
     replayed = theirs["selector_replayed"] / ours["selector_replayed"]

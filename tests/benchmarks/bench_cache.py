@@ -1,6 +1,6 @@
 """A hit in a cache on disk, against AutoGen's."""
 
-from tests.benchmarks.peer import as_upstream, autogen_python, measured, report
+from tests.benchmarks.peer import autogen_python, compared, report
 
 PROGRAM = """
 import asyncio, json, tempfile, time
@@ -58,7 +58,7 @@ def main() -> bool:
     if peer is None:
         print("  skipped: set AUTOGEN_PYTHON to an interpreter that has AutoGen 0.7.5")
         return True
-    ours, theirs = measured(PROGRAM), measured(as_upstream(PROGRAM), peer)
+    ours, theirs = compared(PROGRAM, peer)
     reached = []
     for name, seconds in ours.items():
         print(f"  {name}: {seconds * 1e6:.0f} us a hit, AutoGen's {theirs[name] * 1e6:.0f} us")

@@ -4,7 +4,7 @@ Of a team of agents without a model only the messages themselves are kept, which
 pydantic records on both sides. Agents with a model keep in their contexts what the others said.
 """
 
-from tests.benchmarks.peer import as_upstream, autogen_python, measured, report
+from tests.benchmarks.peer import autogen_python, compared, report
 
 PROGRAM = """
 import asyncio, gc, json, tracemalloc
@@ -74,8 +74,7 @@ def main() -> bool:
 
 
 def _compared(name: str, program: str, peer: str) -> bool:
-    ours = measured(program, runs=1, warm_ups=0)
-    theirs = measured(as_upstream(program), peer, runs=1, warm_ups=0)
+    ours, theirs = compared(program, peer, runs=1, warm_ups=0)
     reached = True
     for figure, size in ours.items():
         print(f"  {name}, {figure}: {size / 1e6:.1f} MB, AutoGen's {theirs[figure] / 1e6:.1f} MB")

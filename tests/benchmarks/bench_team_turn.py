@@ -1,6 +1,6 @@
 """A round-robin turn: against AutoGen, and at other lengths and sizes of the conversation."""
 
-from tests.benchmarks.peer import as_upstream, autogen_python, measured, report
+from tests.benchmarks.peer import autogen_python, compared, measured, report
 
 TURN = """
 import asyncio, json, time
@@ -72,7 +72,7 @@ def main() -> bool:
     if peer is None:
         print("  skipped: set AUTOGEN_PYTHON to an interpreter that has AutoGen 0.7.5")
         return all(reached)
-    ours, theirs = measured(AGAINST_UPSTREAM), measured(as_upstream(AGAINST_UPSTREAM), peer)
+    ours, theirs = compared(AGAINST_UPSTREAM, peer)
     two, thirty = theirs["two"] / ours["two"], theirs["thirty"] / ours["thirty"]
     reached += [
         report("AutoGen's turn of two echo agents against ours", two, ">= 15", two >= 15),

@@ -100,6 +100,14 @@ class Deciding(ScriptedModel):
             cached=False,
         )
 
+    async def create_stream(
+        self, messages: Sequence[LLMMessage], **_: Any
+    ) -> AsyncGenerator[str | CreateResult, None]:
+        result = await self.create(messages)
+        if isinstance(result.content, str):
+            yield result.content
+        yield result
+
 
 def look_then_answer(messages: Sequence[LLMMessage]) -> str | list[FunctionCall]:
     if isinstance(messages[-1], FunctionExecutionResultMessage):

@@ -1,5 +1,6 @@
 """What an assistant saves beside what upstream does."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,13 @@ from pydantic import BaseModel
 
 from agentchat.agents import AssistantAgent
 from agentchat.core import CancellationToken, FunctionCall
+from agentchat.core.memory import (
+    ListMemory,
+    Memory,
+    MemoryContent,
+    MemoryQueryResult,
+    UpdateContextResult,
+)
 from agentchat.core.models import CreateResult, RequestUsage, UserMessage
 from agentchat.core.tools import BaseToolWithState, FunctionTool, StaticWorkbench
 from agentchat.ext.models.replay import ReplayChatCompletionClient
@@ -51,6 +59,25 @@ class Counter(BaseToolWithState[Nothing, int, Count]):
 
     def load_state(self, state: Count) -> None:
         self.counted = state.count
+
+
+class Elsewhere(Memory):
+    """Keeps what it knows somewhere else."""
+
+    async def update_context(self, model_context: Any) -> UpdateContextResult:
+        return UpdateContextResult(memories=MemoryQueryResult(results=[]))
+
+    async def query(self, query: Any, *_: Any, **__: Any) -> MemoryQueryResult:
+        return MemoryQueryResult(results=[])
+
+    async def add(self, content: MemoryContent, *_: Any) -> None:
+        pass
+
+    async def clear(self) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
 
 
 def assistant(*replies: str | CreateResult, **options: Any) -> AssistantAgent:
@@ -100,3 +127,33 @@ async def test_a_message_that_awaits_its_answer_is_not_told_again() -> None:
 
     context = await after.model_context.get_messages()
     assert context[:-1] == [UserMessage(content="Go.", source="user")]
+
+
+async def test_memories_remember_what_they_were_told_before() -> None:
+    told = [
+        MemoryContent(content="Oslo", mime_type="text/plain", metadata={"at": 1}),
+        MemoryContent(content=b"\xff\x00", mime_type="application/octet-stream"),
+    ]
+    fresh = ListMemory()
+    before, after = assistant(memory=[ListMemory(memory_contents=told)]), assistant(memory=[fresh])
+
+    await after.load_state(json.loads(json.dumps(await before.save_state())))
+
+    assert fresh.content == told
+
+
+async def test_a_memory_without_a_state_adds_nothing() -> None:
+    agent = assistant(memory=[Elsewhere()])
+
+    state = await agent.save_state()
+    await agent.load_state(state)
+
+    assert "memories" not in state
+
+
+async def test_states_of_other_memories_are_refused() -> None:
+    told = [MemoryContent(content="Oslo", mime_type="text/plain")]
+    before, after = assistant(memory=[ListMemory(memory_contents=told)]), assistant()
+
+    with pytest.raises(ValueError, match="an agent with 1 memories, and this one has 0"):
+        await after.load_state(await before.save_state())

@@ -128,9 +128,11 @@ def test_the_request_is_known_only_while_it_is_answered() -> None:
         UserProxyAgent.InputRequestContext()
 
 
-def test_its_form_leaves_the_input_function_out() -> None:
-    form = UserProxyAgent("ann", input_func=Person().answer).dump_component()
+def test_its_form_leaves_the_input_function_out_and_says_so() -> None:
+    agent = UserProxyAgent("ann", input_func=Person().answer)
 
+    with pytest.warns(UserWarning, match="'ann' leaves out its input_func"):
+        form = agent.dump_component()
     loaded: Any = UserProxyAgent.load_component(form)
 
     assert form.config == {"name": "ann", "description": "A human user"}

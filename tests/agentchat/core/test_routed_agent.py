@@ -5,8 +5,13 @@ import pytest
 
 from agentchat.core import (
     CancellationToken,
+    DefaultTopicId,
     MessageContext,
     RoutedAgent,
+    SingleThreadedAgentRuntime,
+    TopicId,
+    TypeSubscription,
+    _world,
     event,
     message_handler,
     rpc,
@@ -150,3 +155,36 @@ async def test_an_answer_may_be_of_a_subclass():
         return LongNote(message.text)
 
     assert isinstance(await handle(None, Note("hello"), NEWS), LongNote)
+
+
+class Relay(RoutedAgent):
+    """Notes where in the run it works, and hands the note on."""
+
+    paths: list[_world.Path]
+
+    @message_handler
+    async def relay(self, message: Note, ctx: MessageContext) -> None:
+        self.paths.append(_world.path())
+        await self.publish_message(Note(message.text), TopicId(f"after_{self.id.type}", "default"))
+
+
+async def test_each_agent_of_a_runtime_works_in_a_part_of_the_run_of_its_own():
+    paths = []
+    runtime = SingleThreadedAgentRuntime()
+    for name, topic in [("writer", "default"), ("editor", "after_writer")]:
+        await Relay.register(runtime, name, lambda: Relay(""))
+        await runtime.add_subscription(TypeSubscription(topic, name))
+    Relay.paths = paths
+
+    runtime.start()
+    with _world.scope("outer"):
+        await runtime.publish_message(Note("a"), DefaultTopicId())
+        await runtime.publish_message(Note("b"), TopicId("default", "customer"))
+    await runtime.stop_when_idle()
+
+    assert sorted(paths) == [
+        ("outer", "editor"),
+        ("outer", "editor"),
+        ("outer", "writer"),
+        ("outer", "writer/customer"),
+    ]

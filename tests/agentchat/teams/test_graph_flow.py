@@ -1,5 +1,6 @@
 """GraphFlow, its graphs and their builder."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -275,3 +276,35 @@ async def test_at_its_end_it_begins_anew_whatever_else_would_stop_it(limit: dict
 
     assert [first.stop_reason, second.stop_reason] == ["Digraph execution is complete"] * 2
     assert [message.source for message in second.messages] == ["user", "a", "b"]
+
+
+class Waiting(Saying):
+    """Speaks when it may."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.asked, self.may_speak = asyncio.Event(), asyncio.Event()
+
+    async def on_messages(
+        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
+    ) -> Response:
+        self.asked.set()
+        await self.may_speak.wait()
+        return await super().on_messages(messages, cancellation_token)
+
+
+async def test_a_team_saved_while_several_speak_goes_on_with_those_who_have_not() -> None:
+    slow, quick, after = Waiting("b"), Saying("c"), Saying("d")
+    before = flow("a>b a>c b>d c>d", slow, Saying("c"))
+    stream = before.run_stream(task="go")
+    async for item in stream:
+        if getattr(item, "source", "") == "c":
+            break
+    await slow.asked.wait()
+
+    again = flow("a>b a>c b>d c>d", quick, after)
+    await again.load_state(await before.save_state())
+    await stream.aclose()
+
+    assert await spoken(again, None) == ["b", "d"]
+    assert (quick.given, after.given) == ([], [["go", "a", "c", "b"]])

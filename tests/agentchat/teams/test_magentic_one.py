@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from agentchat.base import Response, TaskResult
 from agentchat.conditions import TextMentionTermination
 from agentchat.core import CancellationToken
 from agentchat.messages import BaseChatMessage, TextMessage
-from agentchat.teams import MagenticOneGroupChat
+from agentchat.teams import MagenticOneGroupChat, RoundRobinGroupChat
 from harness.scripted import ScriptedModel
 
 LEDGER = "MagenticOneOrchestrator"
@@ -162,3 +163,18 @@ async def test_its_state_holds_the_ledger() -> None:
 
     assert await second.save_state() == await first.save_state()
     assert (await second.save_state())["agent_states"][LEDGER]["facts"] == "facts"
+
+
+async def test_a_nested_team_left_with_its_final_answer_does_not_answer_again() -> None:
+    model = ScriptedModel("facts", "plan", ledger(), ledger(done=True), "the answer")
+    inner = MagenticOneGroupChat([Worker("coder")], model, name="inner")
+    team = RoundRobinGroupChat([inner], max_turns=1)
+    async with aclosing(team.run_stream(task="build it")) as stream:
+        async for item in stream:
+            if isinstance(item, TextMessage) and item.content == "the answer":
+                break
+
+    await team.run()
+
+    assert [message.to_text() for message in team.thread][-2:] == ["worked", "the answer"]
+    model.assert_complete()

@@ -23,7 +23,10 @@ from agentchat.messages import (
     ThoughtEvent,
     UserInputRequestedEvent,
 )
-from agentchat.teams import RoundRobinGroupChat
+from agentchat.state import BaseGroupChatManagerState
+from agentchat.teams import BaseGroupChat, RoundRobinGroupChat
+from agentchat.teams._conversation import Turn
+from agentchat.teams._manager import GroupChatManager
 
 
 class Echo(BaseChatAgent):
@@ -426,3 +429,40 @@ async def test_a_condition_that_fails_hides_no_answer() -> None:
     assert [item.source for item in shown if isinstance(item, TextMessage)] == ["user", "one"]
     with pytest.raises(RuntimeError, match="LookupError: no such rule"):
         await anext(stream)
+
+
+class Silence(GroupChatManager):
+    """Lets nobody speak."""
+
+    async def select_speakers(
+        self, thread: Sequence[BaseAgentEvent | BaseChatMessage]
+    ) -> list[str]:
+        return []
+
+    def turn_over(self, turns: Sequence[Turn]) -> None:
+        raise AssertionError("Nobody has had a turn.")
+
+    def state(self) -> BaseGroupChatManagerState:
+        return BaseGroupChatManagerState()
+
+    async def load(self, state: object) -> BaseGroupChatManagerState:
+        return BaseGroupChatManagerState()
+
+
+async def test_a_team_in_which_nobody_speaks_is_stopped() -> None:
+    team = BaseGroupChat("silent", "Says nothing.", [Echo("one")], "Silence", Silence)
+
+    result = await team.run(task="go")
+
+    assert result.stop_reason == "The group chat is stopped."
+    assert [message.to_text() for message in result.messages] == ["go"]
+
+
+async def test_what_all_have_heard_is_let_go() -> None:
+    team = RoundRobinGroupChat([Echo("one"), Echo("two")], max_turns=500)
+
+    await team.run(task="go")
+
+    conversation = team._opened().conversation
+    assert len(conversation.thread) == 501
+    assert len(conversation._heard) < 100

@@ -13,6 +13,7 @@ from agentchat.core import (
     AgentId,
     CancellationToken,
     DefaultInterventionHandler,
+    DropMessage,
     MessageContext,
     SingleThreadedAgentRuntime,
 )
@@ -155,3 +156,72 @@ async def test_reset_and_state_work_through_the_runtime() -> None:
         await team.reset()
 
         assert await team.save_state() == fresh
+
+
+class LastWord(Thinker):
+    """Has the run cancelled just when it has answered."""
+
+    def __init__(self, name: str, token: CancellationToken) -> None:
+        super().__init__(name, "Answers.")
+        self.token = token
+        self.asked = 0
+
+    async def on_messages(self, *arguments: Any) -> Response:
+        self.asked += 1
+        self.token.cancel()
+        return await super().on_messages(*arguments)
+
+
+async def test_an_answer_on_its_way_when_the_turn_is_broken_off_is_not_asked_for_again() -> None:
+    token = CancellationToken()
+    agent = LastWord("ann", token)
+    runtime = SingleThreadedAgentRuntime()
+    team = RoundRobinGroupChat([agent], runtime=runtime, max_turns=1)
+    runtime.start()
+
+    with pytest.raises(asyncio.CancelledError):
+        await team.run(task="go", cancellation_token=token)
+    result = await team.run()
+    await runtime.stop()
+
+    assert [message.to_text() for message in result.messages] == ["[go]"]
+    assert agent.asked == 1
+
+
+async def test_an_answer_that_is_refused_on_its_way_is_given_anew() -> None:
+    class Refusing(DefaultInterventionHandler):
+        refusals = 1
+
+        async def on_response(self, message: Any, *, sender: Any, recipient: Any) -> Any:
+            if isinstance(message, Response) and self.refusals:
+                self.refusals = 0
+                return DropMessage
+            return message
+
+    runtime = SingleThreadedAgentRuntime(intervention_handlers=[Refusing()])
+    agent = LastWord("ann", CancellationToken())
+    team = RoundRobinGroupChat([agent], runtime=runtime, max_turns=1)
+    runtime.start()
+
+    with pytest.raises(RuntimeError):
+        await team.run(task="go")
+    await team.run()
+    await runtime.stop()
+
+    assert agent.asked == 2
+
+
+async def test_an_answer_on_its_way_is_no_answer_after_an_earlier_state_was_loaded() -> None:
+    token = CancellationToken()
+    agent = LastWord("ann", token)
+    runtime = SingleThreadedAgentRuntime()
+    team = RoundRobinGroupChat([agent], runtime=runtime, max_turns=1)
+    runtime.start()
+    with pytest.raises(asyncio.CancelledError):
+        await team.run(task="go", cancellation_token=token)
+
+    await team.load_state(await team.save_state())
+    await team.run()
+    await runtime.stop()
+
+    assert agent.asked == 2

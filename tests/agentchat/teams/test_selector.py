@@ -6,7 +6,7 @@ from typing import Any
 import PIL.Image
 import pytest
 
-from agentchat.agents import BaseChatAgent
+from agentchat.agents import BaseChatAgent, UserProxyAgent
 from agentchat.base import Response
 from agentchat.core import CancellationToken, FunctionCall, Image
 from agentchat.core.models import (
@@ -17,6 +17,7 @@ from agentchat.core.models import (
     ModelInfo,
     UserMessage,
 )
+from agentchat.ext.models.replay import ReplayChatCompletionClient
 from agentchat.messages import BaseChatMessage, HandoffMessage, SelectSpeakerEvent, TextMessage
 from agentchat.teams import SelectorGroupChat
 from harness.scripted import ScriptedModel
@@ -243,3 +244,67 @@ async def test_a_loaded_team_tells_the_model_the_conversation_once() -> None:
 def test_a_choice_needs_two_participants() -> None:
     with pytest.raises(ValueError, match="At least two participants"):
         SelectorGroupChat([Echo("one", "One.")], model_client=ScriptedModel())
+
+
+class Strict(Watched):
+    """Can be held to a schema."""
+
+    @property
+    def model_info(self) -> ModelInfo:
+        return ModelInfo(**{**super().model_info, "structured_output": True})
+
+    async def create(self, messages: Sequence[Any], **arguments: Any) -> Any:
+        self.forms = [*getattr(self, "forms", []), arguments["json_output"]]
+        return await super().create(messages, **arguments)
+
+
+async def test_a_choice_may_be_held_to_the_candidates() -> None:
+    model = Strict('{"speaker": "critic"}', '{"speaker": "writer"}')
+
+    assert await speakers(team(model, choice_format="json")) == ["critic", "writer"]
+    assert [form.model_json_schema()["properties"]["speaker"]["enum"] for form in model.forms] == [
+        ["writer", "critic", "fact_checker"],
+        ["writer", "fact_checker"],
+    ]
+
+
+async def test_a_choice_that_does_not_keep_to_the_form_is_read_as_words() -> None:
+    model = Strict('{"speaker": "nobody"}', "The critic.")
+
+    assert await speakers(team(model, choice_format="json", max_turns=1)) == ["critic"]
+    assert "No valid name was mentioned" in model.asked[1][-1].content
+
+
+async def test_without_the_option_the_request_asks_for_no_form() -> None:
+    model = Strict("critic")
+
+    await team(model, max_turns=1).run(task="go")
+
+    assert model.forms == [None]
+
+
+def test_a_model_without_structured_output_cannot_be_held_to_a_form() -> None:
+    with pytest.raises(ValueError, match="Watched can't be held to a schema"):
+        team(Watched(), choice_format="json")
+
+
+def test_the_option_is_in_a_configuration_only_when_it_is_used() -> None:
+    able = Strict().model_info
+    people = [UserProxyAgent("ann"), UserProxyAgent("ben")]
+
+    def options(**given: Any) -> dict[str, Any]:
+        client = ReplayChatCompletionClient([], model_info=able)
+        return SelectorGroupChat(people, client, **given).dump_component().config
+
+    assert "choice_format" not in options()
+    assert options(choice_format="json")["choice_format"] == "json"
+
+
+async def test_a_stream_without_a_result_is_an_attempt_that_names_nobody() -> None:
+    class Mute(Watched):
+        async def create_stream(self, messages: Sequence[Any], **_: Any) -> Any:
+            yield "critic"
+
+    chat = team(Mute(), max_turns=1, model_client_streaming=True)
+
+    assert await speakers(chat) == ["writer"]

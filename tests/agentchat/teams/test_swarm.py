@@ -108,3 +108,29 @@ def test_a_team_can_not_take_part() -> None:
 
     with pytest.raises(TypeError, match=r"Participant .* must be a ChatAgent"):
         Swarm([inner])  # type: ignore[list-item]
+
+
+async def test_an_outsiders_plain_answer_goes_to_who_had_asked() -> None:
+    team = Swarm(
+        [Passing("a", "b"), Passing("b", "user")],
+        termination_condition=HandoffTermination("user"),
+        max_turns=3,
+        outsiders=["user"],
+    )
+    await team.run(task="go")
+    again = Swarm([Passing("a"), Passing("b")], max_turns=1, outsiders=["user"])
+    await again.load_state(await team.save_state())
+
+    assert await spoken(again, "Yes.") == ["b"]
+
+
+async def test_an_outsider_has_to_answer_first() -> None:
+    team = Swarm(
+        [Passing("a", "user")],
+        termination_condition=HandoffTermination("user"),
+        outsiders=["user"],
+    )
+    await team.run(task="go")
+
+    with pytest.raises(ValueError, match="The existing handoff target user is not one of"):
+        await team.run()

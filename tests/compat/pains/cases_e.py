@@ -7,9 +7,10 @@ from contextlib import aclosing
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
+from agentchat import utils
 from agentchat.agents import CodeExecutorAgent, SocietyOfMindAgent, UserProxyAgent
 from agentchat.base import Response
-from agentchat.conditions import ExternalTermination
+from agentchat.conditions import ExternalTermination, HandoffTermination
 from agentchat.core import CancellationToken
 from agentchat.core.code_executor import CodeResult
 from agentchat.ext.code_executors.local import LocalCommandLineCodeExecutor
@@ -70,6 +71,15 @@ async def e30_nobody_speaks_twice_when_the_model_names_nobody() -> None:
     result = await soon(team.run(task="Go."))
 
     assert texts(result.messages) == ["Go.", "ben speaks", "ann speaks"]
+
+
+async def e30_the_choice_can_be_held_to_the_candidates() -> None:
+    model = Model('{"speaker": "ben"}')
+    team = SelectorGroupChat(_three(), model, choice_format="json", max_turns=1)
+
+    assert texts((await soon(team.run(task="Go."))).messages) == ["Go.", "ben speaks"]
+    form = model.create_calls[0]["json_output"].model_json_schema()
+    assert form["properties"]["speaker"]["enum"] == ["ann", "ben", "cat"]
 
 
 class Meeting(Speaker):
@@ -159,6 +169,19 @@ async def e33_a_handoff_to_nobody_is_an_error_that_names_the_target() -> None:
 
     assert isinstance(error.__cause__, ValueError)
     assert "'zoe'" in str(error.__cause__)
+
+
+async def e33_after_a_handoff_to_the_user_their_plain_words_go_on() -> None:
+    team = Swarm(
+        [HandsOver("ann", "ben"), HandsOver("ben", "user")],
+        termination_condition=HandoffTermination("user"),
+        outsiders=["user"],
+    )
+
+    await soon(team.run(task="Go."))
+    result = await soon(team.run(task="Yes."))
+
+    assert [message.source for message in result.messages] == ["user", "ben"]
 
 
 async def e34_a_nested_team_goes_on_when_there_is_nothing_new() -> None:
@@ -290,6 +313,14 @@ async def e37_a_team_may_be_used_in_another_event_loop() -> None:
     result = await asyncio.to_thread(asyncio.run, soon(team.run()))
 
     assert texts(result.messages) == ["zoe speaks", "ann speaks"]
+
+
+async def e37_a_team_may_be_used_without_async_code() -> None:
+    team = RoundRobinGroupChat([Speaker("ann")], max_turns=1)
+
+    first, second = utils.run_sync(team.run(task="Go.")), utils.run_sync(team.run())
+
+    assert texts([*first.messages, *second.messages]) == ["Go.", "ann speaks", "ann speaks"]
 
 
 async def e37_a_request_for_input_can_end_the_run_and_be_answered_in_another() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
-from agentchat.agents import AssistantAgent
+from agentchat.agents import AssistantAgent, UserProxyAgent
 from agentchat.core import ComponentModel, FunctionCall
 from agentchat.core.memory import ListMemory, MemoryContent, MemoryMimeType
 from agentchat.core.model_context import TokenLimitedChatCompletionContext
@@ -104,6 +104,15 @@ def _answer(text: str) -> CreateResult:
         usage=RequestUsage(prompt_tokens=8, completion_tokens=2),
         cached=False,
     )
+
+
+async def f38_what_was_learned_is_part_of_the_state() -> None:
+    memory = ListMemory()
+    before, after = assistant(memory=[_memory()]), assistant(memory=[memory])
+
+    await after.load_state(await before.save_state())
+
+    assert texts(memory.content) == ["The sky is green."]
 
 
 async def f39_a_ledger_tells_who_has_spent_what() -> None:
@@ -230,3 +239,13 @@ async def f40_it_is_said_that_a_function_is_left_out_of_a_configuration() -> Non
         agent.dump_component()
 
     assert "tool_call_summary_formatter" in " ".join(str(each.message) for each in warned)
+
+
+async def f40_it_is_said_that_a_person_is_left_out_of_a_configuration() -> None:
+    agent = UserProxyAgent("pat", input_func=lambda _: "Yes.")
+
+    with catch_warnings(record=True) as warned:
+        simplefilter("always")
+        agent.dump_component()
+
+    assert "input_func" in " ".join(str(each.message) for each in warned)

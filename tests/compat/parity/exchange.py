@@ -11,23 +11,29 @@ from typing import Any
 
 from agentchat.core import ComponentLoader
 from tests.compat.parity.observation import attempt, described, trusting
-from tests.compat.parity.programs.team_state import TEAMS
+from tests.compat.parity.programs import team_state, team_state_further
+from tests.compat.parity.programs.team_state_further import TASKS
+
+TEAMS = {**team_state.TEAMS, **team_state_further.TEAMS}
 
 
 async def continued(state_by_team: dict[str, Any]) -> dict[str, list[str]]:
-    """What teams of the kinds of `team_state` say when they go on from the states."""
+    """What teams of these kinds say when they go on from the states."""
     said = {}
     for name, state in state_by_team.items():
         team = TEAMS[name]()
         await team.load_state(state)
-        said[name] = [_line(described(item)) async for item in team.run_stream()]
+        stream = team.run_stream(task=TASKS.get(name))
+        said[name] = [line(described(item)) async for item in stream]
     return said
 
 
-def _line(item: dict[str, Any]) -> str:
+def line(item: dict[str, Any]) -> str:
+    """Who says what; the prompt of a team's leader is our own, and left out."""
     if item["class"] == "TaskResult":
         return f"stopped: {item['stop_reason']}"
-    return f"{item['source']}: {item['to_text']}"
+    text = item["to_text"]
+    return f"{item['source']}: {'its ledger' if 'FACTS' in text else text}"
 
 
 def loaded(configurations: list[Any]) -> list[Any]:

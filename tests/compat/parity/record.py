@@ -1,6 +1,7 @@
 """Makes `expected/*.json` again: `python -m tests.compat.parity.record [PROGRAM ...]`.
 
-The variable AUTOGEN_PYTHON names an interpreter that has AutoGen 0.7.5 and its OpenAI extra.
+The variable AUTOGEN_PYTHON names an interpreter that has AutoGen 0.7.5 and its OpenAI extra; the
+programs that need further extras name them.
 """
 
 import subprocess

@@ -12,9 +12,8 @@ import pytest
 
 from agentchat._upstream import upstream_name
 from tests.benchmarks.peer import autogen_python
-from tests.compat.parity.exchange import continued, loaded
-from tests.compat.parity.observation import component
-from tests.compat.parity.programs.team_state import TEAMS
+from tests.compat.parity.exchange import TEAMS, continued, line, loaded
+from tests.compat.parity.observation import component, plain, steady
 from tests.compat.parity.record import EXPECTED, translated
 
 WITH_CONFIGURATIONS = (
@@ -23,6 +22,7 @@ WITH_CONFIGURATIONS = (
     "nested_teams",
     "people",
     "team_components",
+    "vendor_components",
 )
 ADDED_HERE = {"strict", "agents_only"}
 """Options that AutoGen leaves out of a configuration, or has not."""
@@ -30,8 +30,9 @@ ADDED_HERE = {"strict", "agents_only"}
 
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """OpenAI's client needs a key to be made; configurations do not hold it."""
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    """Clients need a key to be made; configurations do not hold it."""
+    for vendor in ("OPENAI", "AZURE_OPENAI", "ANTHROPIC"):
+        monkeypatch.setenv(f"{vendor}_API_KEY", "sk-none")
 
 
 def recorded(program: str) -> Any:
@@ -72,6 +73,15 @@ def named_upstream(value: Any) -> Any:
     }
 
 
+def added_only(theirs: Any, ours: Any) -> bool:
+    """Whether all that is in theirs is in ours; a dict may have more."""
+    if isinstance(theirs, dict):
+        return all(key in ours and added_only(each, ours[key]) for key, each in theirs.items())
+    if isinstance(theirs, list):
+        return len(theirs) == len(ours) and all(map(added_only, theirs, ours))
+    return bool(theirs == ours)
+
+
 def under_autogen(document: Any) -> Any:
     """What AutoGen makes of states and configurations."""
     python = autogen_python()
@@ -98,6 +108,12 @@ async def states_saved_here() -> dict[str, Any]:
     return {name: await team.save_state() for name, team in teams.items()}
 
 
+def test_configurations_of_forty_kinds_are_exchanged() -> None:
+    kinds = {each["provider"] for each in configurations()}
+
+    assert len(kinds) >= 40, sorted(kinds)
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_a_configuration_that_autogen_wrote_is_written_again_the_same() -> None:
     theirs = configurations()
@@ -107,12 +123,28 @@ def test_a_configuration_that_autogen_wrote_is_written_again_the_same() -> None:
     assert without_additions(again) == without_additions(theirs)
 
 
-async def test_a_team_goes_on_from_a_state_that_autogen_saved() -> None:
-    teams = recorded("team_state")["teams"]
+def saved_by_autogen() -> dict[str, Any]:
+    """What AutoGen saw of each team: its state, and how it went on from there."""
+    return recorded("team_state")["teams"] | recorded("team_state_further")
 
-    said = await continued({name: seen["state"] for name, seen in teams.items()})
 
-    assert said == await continued(await states_saved_here())
+@pytest.mark.parametrize("team", TEAMS)
+async def test_a_team_goes_on_from_a_state_that_autogen_saved_as_autogen_does(team: str) -> None:
+    seen = saved_by_autogen()[team]
+
+    said = await continued({team: seen["state"]})
+
+    assert said[team] == [line(item) for item in seen["going_on"]]
+
+
+@pytest.mark.parametrize("team", TEAMS)
+async def test_a_state_that_autogen_saved_is_saved_again_the_same(team: str) -> None:
+    theirs = saved_by_autogen()[team]["state"]
+    loaded_team = TEAMS[team]()
+
+    await loaded_team.load_state(theirs)
+
+    assert added_only(steady(theirs), steady(plain(await loaded_team.save_state())))
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
@@ -123,5 +155,8 @@ def test_autogen_goes_on_from_what_was_saved_here() -> None:
 
     answer = under_autogen({"states": states, "configurations": named_upstream([*theirs, *ours])})
 
-    assert answer["states"] == asyncio.run(continued(states))
+    went_on = asyncio.run(continued(states))
+    # AutoGen leaves a loop that it resumes: it has forgotten which branches were open.
+    assert answer["states"].pop("graph_with_a_loop")[:-1] == went_on.pop("graph_with_a_loop")[:-1]
+    assert answer["states"] == went_on
     assert answer["loaded"][: len(theirs)] == answer["loaded"][len(theirs) :]

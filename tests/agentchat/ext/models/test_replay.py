@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentchat.core import CancellationToken
+from agentchat.core import CancellationToken, FunctionCall
 from agentchat.core.models import CreateResult, RequestUsage, UserMessage
 from agentchat.ext.models.replay import ReplayChatCompletionClient
 
@@ -63,11 +63,21 @@ async def test_the_pieces_of_a_stream_add_up_to_the_text(text: str) -> None:
     assert isinstance(result, CreateResult)
 
 
-async def test_streams_a_given_result_alone() -> None:
+async def test_streams_the_text_of_a_given_result_and_then_the_result() -> None:
     given_result = result_of("as it is")
     client = ReplayChatCompletionClient([given_result])
 
-    assert await streamed(client) == [given_result]
+    assert await streamed(client) == ["as ", "it ", "is", given_result]
+
+
+async def test_streams_a_result_that_is_no_text_alone() -> None:
+    usage = RequestUsage(prompt_tokens=1, completion_tokens=1)
+    calls = [FunctionCall(id="1", name="add", arguments="{}")]
+    given_result = CreateResult(
+        finish_reason="function_calls", content=calls, usage=usage, cached=False
+    )
+
+    assert await streamed(ReplayChatCompletionClient([given_result])) == [given_result]
 
 
 async def test_a_stream_that_is_left_has_used_its_reply() -> None:

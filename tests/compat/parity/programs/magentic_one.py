@@ -62,6 +62,12 @@ async def too_many_rounds():
     return await seen(team("FACTS", "PLAN", ledger(), ledger("ben"), "The answer.", max_turns=1))
 
 
+async def a_second_task_after_too_many_rounds():
+    replies = "FACTS", "PLAN", ledger(), ledger("ben"), "The answer."
+    chat = team(*replies, *replies, max_turns=1)
+    return [await seen(chat), await seen(chat)]
+
+
 async def stalled():
     stuck = ledger(progress=False)
     replies = (
@@ -159,6 +165,7 @@ async def main():
         with_team_events,
         with_structured_output,
         too_many_rounds,
+        a_second_task_after_too_many_rounds,
         stalled,
         a_condition,
         what_conditions_are_shown,

@@ -1,17 +1,10 @@
-"""AutoGen's import names for programs written for it: `autogen_core` and its kin lead here.
-
-Run such a program with `python -m agentchat.compat script.py [args]` or
-`python -m agentchat.compat -m module [args]`, and its tests with `pytest -p agentchat.compat`;
-or call `install_aliases` before the first such import.
-"""
+"""`python -m agentchat.compat`: runs a program that was written for AutoGen."""
 
 import runpy
 import sys
 from pathlib import Path
 
-from agentchat._upstream import install_aliases
-
-__all__ = ["install_aliases"]
+from agentchat.compat._finder import install_aliases, lead_child_processes
 
 
 def main(arguments: list[str]) -> None:
@@ -24,6 +17,7 @@ def main(arguments: list[str]) -> None:
         SystemExit: There is nothing to run; or the program says so.
     """
     install_aliases()
+    lead_child_processes()
     match arguments:
         case ["-m", module, *rest]:
             sys.argv = [module, *rest]
@@ -37,11 +31,6 @@ def main(arguments: list[str]) -> None:
             raise SystemExit(
                 "usage: python -m agentchat.compat (SCRIPT | -m MODULE) [ARGUMENT ...]"
             )
-
-
-def pytest_plugin_registered() -> None:
-    """Installs the aliases as soon as pytest has this plugin, before it imports any test."""
-    install_aliases()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,16 @@ TEST = """
 from autogen_core import Image
 def test_it(): assert Image.__module__ == "agentchat.core._image"
 """
+SPAWNING = """
+import multiprocessing, subprocess, sys
+from autogen_core import AgentId
+def key(agent_id): return agent_id.key
+if __name__ == "__main__":
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        print(pool.map(key, [AgentId("a", "one"), AgentId("a", "two")]))
+    asked = [sys.executable, "-c", "import autogen_core; print(autogen_core.AgentId.__module__)"]
+    print(subprocess.run(asked, capture_output=True, text=True).stdout, end="")
+"""
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -45,6 +55,32 @@ def test_runs_a_module_as_python_would(folder: Path) -> None:
     ran = run("agentchat.compat", "-m", "program", "a", cwd=folder)
 
     assert (ran.stdout, ran.stderr) == ("agentchat.core._image ['a'] beside\n", "")
+
+
+@pytest.mark.parametrize("start", [["spawning.py"], ["-m", "spawning"]])
+def test_processes_that_the_program_starts_have_the_aliases_too(
+    start: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "spawning.py").write_text(SPAWNING, encoding="utf-8")
+
+    ran = run("agentchat.compat", *start, cwd=tmp_path)
+
+    assert (ran.stdout, ran.stderr) == ("['one', 'two']\nagentchat.core._ids\n", "")
+
+
+def test_a_site_customization_of_the_users_own_still_runs(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("print('mine')", encoding="utf-8")
+    (tmp_path / "spawning.py").write_text(
+        "import subprocess, sys, os\n"
+        f"os.environ['PYTHONPATH'] += os.pathsep + {str(tmp_path)!r}\n"
+        "subprocess.run([sys.executable, '-c', 'import autogen_core; print(autogen_core)'])",
+        encoding="utf-8",
+    )
+
+    ran = run("agentchat.compat", "spawning.py", cwd=tmp_path)
+
+    assert ran.stderr == ""
+    assert ran.stdout.startswith("mine\n<module 'agentchat.core' from ")
 
 
 @pytest.mark.parametrize("arguments", [[], ["-m"], ["--help"]])
