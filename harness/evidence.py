@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from harness.cassette import Cassette
@@ -14,7 +13,7 @@ from harness.runner import Trial
 from harness.scenario import Scenario
 from harness.session import RecordMode
 from harness.summary import explanation
-from harness.upkeep import Missed, Playback, playback_of, without
+from harness.upkeep import Playback, named, playback_of, without
 from harness.workers import run_all
 
 
@@ -42,7 +41,9 @@ def recorded_anew(scenario: Scenario) -> Playback:
     left = [run.session.cassette.interactions[position] for position in run.session.unplayed]
     if left:
         cassette = load(scenario.cassette)
-        save(scenario.cassette, without(cassette, _positions(cassette, list(map(fingerprint, left)))))
+        save(
+            scenario.cassette, without(cassette, _positions(cassette, list(map(fingerprint, left))))
+        )
     return replace(playback, unplayed=())
 
 
@@ -60,7 +61,7 @@ def _played_back(scenario: Scenario) -> Playback | None:
     try:
         trial, run = _tried(scenario, RecordMode.NONE)
     except HarnessError as error:
-        return Playback(_named(scenario), scenario.id, _command(scenario), "", (), (), str(error))
+        return _without_session(scenario, problem=str(error))
     if run.session is None and not scenario.cassette.exists():
         return None
     return _playback(scenario, trial, run)
@@ -69,17 +70,30 @@ def _played_back(scenario: Scenario) -> Playback | None:
 def _playback(scenario: Scenario, trial: Trial, run: Run) -> Playback:
     result = trial.result
     problem = "\n".join(explanation(result)) if result.outcome == "error" else ""
-    if run.session is not None:
-        return playback_of(
-            run.session, _named(scenario), scenario.id, _command(scenario), problem
-        )
-    cassette = load(scenario.cassette)
-    numbers = tuple(range(1, len(cassette.interactions) + 1))
-    missed: tuple[Missed, ...] = ()
+    if run.session is None:
+        return _without_session(scenario, load(scenario.cassette), problem)
+    return playback_of(
+        run.session, named(scenario.cassette), scenario.id, _command(scenario), problem
+    )
+
+
+def _without_session(
+    scenario: Scenario, cassette: Cassette | None = None, problem: str = ""
+) -> Playback:
+    """Of a scenario that did not open its cassette."""
+    unplayed = () if cassette is None else tuple(range(1, len(cassette.interactions) + 1))
     return Playback(
-        _named(scenario), scenario.id, _command(scenario), fingerprint(cassette), numbers, missed,
-        problem,
-    )  # fmt: skip
+        cassette=named(scenario.cassette),
+        owner=scenario.id,
+        rerecord=_command(scenario),
+        fingerprint="" if cassette is None else fingerprint(cassette),
+        unplayed=unplayed,
+        problem=problem,
+    )
+
+
+def _command(scenario: Scenario) -> str:
+    return f"harness run {scenario.id} --record-mode rewrite"
 
 
 def _tried(scenario: Scenario, mode: RecordMode) -> tuple[Trial, Run]:
@@ -91,13 +105,3 @@ def _tried(scenario: Scenario, mode: RecordMode) -> tuple[Trial, Run]:
 
     trial = next(iter(run_all([replace(scenario, function=watched)], Settings(mode))))
     return trial, runs[0]
-
-
-def _named(scenario: Scenario) -> str:
-    """The cassette from the working directory, if it lies below."""
-    cassette, here = scenario.cassette, Path.cwd().resolve()
-    return (cassette.relative_to(here) if cassette.is_relative_to(here) else cassette).as_posix()
-
-
-def _command(scenario: Scenario) -> str:
-    return f"harness run {scenario.id} --record-mode rewrite"

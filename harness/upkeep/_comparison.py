@@ -1,12 +1,12 @@
 """How one cassette differs from another: interaction by interaction, path by path."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from harness.cassette import Cassette, Failure, Interaction, Request, Response
+from harness.cassette import Cassette, Failure, Interaction, Response
 from harness.matching import json_of
 from harness.trace import canonical
 from harness.upkeep._answers import answer_of
@@ -100,25 +100,28 @@ def compared(old_name: str, old: Cassette, new_name: str, new: Cassette) -> Comp
     same = other_ids = 0
     found = []
     for before, now in paired(old.interactions, new.interactions):
-        one = None if before is None else old.interactions[before]
-        other = None if now is None else new.interactions[now]
-        changes = tuple(_changes(one, other))
-        if changes or one is None or other is None:
-            agent = (other or one).agent if (other or one) else ""
-            found.append(ChangedInteraction(_number(before), _number(now), agent, changes))
+        if before is None or now is None:
+            found.append(_only_in_one(before, now, old, new))
+            continue
+        one, other = old.interactions[before], new.interactions[now]
+        if changes := tuple(_changes(one, other)):
+            found.append(ChangedInteraction(before + 1, now + 1, other.agent, changes))
         else:
             same += 1
             other_ids += one != other
     return Comparison(old_name, new_name, same, other_ids, tuple(found))
 
 
-def _number(position: int | None) -> int | None:
-    return None if position is None else position + 1
+def _only_in_one(
+    before: int | None, now: int | None, old: Cassette, new: Cassette
+) -> ChangedInteraction:
+    if now is not None:
+        return ChangedInteraction(None, now + 1, new.interactions[now].agent, ())
+    assert before is not None
+    return ChangedInteraction(before + 1, None, old.interactions[before].agent, ())
 
 
-def _changes(old: Interaction | None, new: Interaction | None) -> Iterator[Change]:
-    if old is None or new is None:
-        return
+def _changes(old: Interaction, new: Interaction) -> Iterator[Change]:
     before, now = _tree(old), _tree(new)
     for part in before:
         yield from changes_between(part, before[part], now[part])
@@ -129,7 +132,7 @@ def _tree(interaction: Interaction) -> dict[str, Any]:
     answered: dict[str, Any] = {"ending": _ending(interaction)}
     if isinstance(response, Response):
         answered |= {"status": response.status, "headers": dict(response.headers)}
-        answered["body"] = _lasting(answer_of(interaction)) or _body(response.content)
+        answered["body"] = without_volatile(answer_of(interaction)) or _body(response.content)
     return {
         "agent_path": list(interaction.agent_path),
         "test": interaction.test,
@@ -150,13 +153,16 @@ def _ending(interaction: Interaction) -> str:
 
 def _body(body: bytes) -> Any:
     value = json_of(body)
-    return body.decode(errors="backslashreplace") if value is None else _lasting(value)
+    return body.decode(errors="backslashreplace") if value is None else without_volatile(value)
 
 
-def _lasting(value: Any) -> Any:
+def without_volatile(value: Any) -> Any:
+    """A JSON value without what differs from recording to recording."""
     if isinstance(value, dict):
-        return {key: _lasting(inner) for key, inner in value.items() if key not in _VOLATILE}
-    return [_lasting(inner) for inner in value] if isinstance(value, list) else value
+        return {
+            key: without_volatile(inner) for key, inner in value.items() if key not in _VOLATILE
+        }
+    return [without_volatile(inner) for inner in value] if isinstance(value, list) else value
 
 
 def changes_between(path: str, old: Any, new: Any) -> Iterator[Change]:

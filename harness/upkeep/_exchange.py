@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from harness.cassette import Failure, Interaction, Response
+from harness.cassette import Cassette, Failure, Interaction, Response
 from harness.matching import json_of
 from harness.trace import Usage, canonical
 from harness.upkeep._answers import answer_of, usage_of
@@ -44,6 +45,28 @@ class Exchange:
     finish_reason: str
     prompt_tokens: int | None
     completion_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What `harness cassettes show` tells."""
+
+    file: str
+    origin: str
+    recorded: str
+    """The day; empty when the file doesn't say."""
+
+    by: str
+    """What recorded it."""
+
+    exchanges: tuple[Exchange, ...]
+
+
+def shown(file: Path, cassette: Cassette) -> Shown:
+    """A cassette, told."""
+    header = cassette.header
+    told = tuple(exchanges(cassette.interactions))
+    return Shown(file.as_posix(), header.origin, header.recorded, header.by, told)
 
 
 def exchanges(interactions: Sequence[Interaction]) -> Iterator[Exchange]:

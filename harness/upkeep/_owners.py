@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
+from harness.scenario import STORIES
 from harness.upkeep._places import ROOT, place_of, story_of
 
 _NOT_LOOKED_INTO = frozenset({"node_modules", "site-packages", "build", "dist", "__pycache__"})
@@ -42,6 +43,15 @@ class Owners:
             return True
         named = place.with_suffix("").as_posix()
         return any(named in self._words_of(each) for each in self.files)
+
+    def stories_with(self, scenario: str) -> list[Path]:
+        """Where the cassettes would be of the scenarios of a name, in whichever story."""
+        stories = self._project / STORIES
+        return [
+            self._project / ROOT / file.relative_to(stories).with_suffix("") / f"{scenario}.yaml"
+            for file in self.files
+            if file.is_relative_to(stories) and scenario in self._words_of(file)
+        ]
 
     def _words_of(self, file: Path) -> frozenset[str]:
         if file not in self._words:

@@ -7,7 +7,10 @@ from harness.cassette import Interaction
 from harness.matching import Matcher, nearest
 
 _LEAST_LIKENESS = 0.25
-"""Requests that share fewer words than this are about something else."""
+"""Requests of an agent that share fewer words than this are about something else."""
+
+_LEAST_OF_OTHERS = 0.9
+"""The same, of agents that have different names."""
 
 Pair = tuple[int | None, int | None]
 """Positions in the old and in the new cassette; None where there is no other one."""
@@ -45,23 +48,30 @@ class _Pairing:
                 self._pair(same.popleft(), position)
 
     def pair_nearest(self) -> None:
-        """Pairs what is most alike, if it is alike at all; the same agent and floor come first."""
+        """Pairs what is most alike, if it is alike at all: of one agent, then of any."""
+        self._pair_alike(lambda one, other: one.agent == other.agent, _LEAST_LIKENESS)
+        self._pair_alike(lambda one, other: True, _LEAST_OF_OTHERS)
+
+    def _pair_alike(self, fits: Callable[[Interaction, Interaction], bool], least: float) -> None:
         for position in self._unpaired():
             asked = self._new[position]
-            left = [each for each in self._left if _same_floor(self._old[each], asked)]
-            if not left:
-                continue
-            same = {at for at, each in enumerate(left) if self._old[each].agent == asked.agent}
-            near = nearest(asked.request, [self._old[each].request for each in left], same)
-            if near.likeness >= _LEAST_LIKENESS:
-                self._pair(left[near.position], position)
+            left = [
+                each
+                for each in self._left
+                if self._old[each].is_client_call == asked.is_client_call
+                and fits(self._old[each], asked)
+            ]
+            if left:
+                near = nearest(asked.request, [self._old[each].request for each in left])
+                if near.likeness >= least:
+                    self._pair(left[near.position], position)
 
     def in_order(self) -> list[Pair]:
         """The pairs as they are told."""
         pairs: list[Pair] = [(self._old_by_new.get(at), at) for at in range(len(self._new))]
         for removed in self._left:
-            places = [place for place, (old, _) in enumerate(pairs) if old == removed - 1]
-            pairs.insert(places[0] + 1 if places else 0 if removed == 0 else len(pairs), (removed, None))
+            before = (place for place, (old, _) in enumerate(pairs) if old == removed - 1)
+            pairs.insert(next(before, -1) + 1, (removed, None))
         return pairs
 
     def _unpaired(self) -> list[int]:
@@ -70,7 +80,3 @@ class _Pairing:
     def _pair(self, old: int, new: int) -> None:
         self._old_by_new[new] = old
         del self._left[old]
-
-
-def _same_floor(one: Interaction, other: Interaction) -> bool:
-    return one.is_client_call == other.is_client_call

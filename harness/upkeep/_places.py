@@ -1,6 +1,6 @@
 """Where cassettes lie: files, folders, the project, and the stories they belong to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -11,13 +11,14 @@ ROOT = "cassettes"
 SUFFIXES = (".yaml", ".yml", ".json", ".har", ".sse")
 
 
-def cassettes_in(paths: Iterable[Path]) -> list[Path]:
+def cassettes_in(paths: Sequence[Path]) -> list[Path]:
     """The files among the paths, and those below its folders that may be cassettes, each once.
 
     Raises:
         UsageError: A path does not exist; with the nearest that does.
     """
-    return [path for path in files_in(paths, hidden=False) if path in paths or _may_be_one(path)]
+    found = files_in(paths, hidden=False)
+    return [path for path in found if path in paths or path.suffix in SUFFIXES]
 
 
 def files_in(paths: Iterable[Path], *, hidden: bool = True) -> list[Path]:
@@ -42,6 +43,12 @@ def files_in(paths: Iterable[Path], *, hidden: bool = True) -> list[Path]:
     return list(found)
 
 
+def named(path: Path) -> str:
+    """The path from the working directory, if it lies below; else the whole of it."""
+    absolute, here = path.resolve(), Path.cwd().resolve()
+    return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
+
+
 def missing(path: Path) -> UsageError:
     """The error for a path that does not exist."""
     beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
@@ -53,7 +60,8 @@ def missing(path: Path) -> UsageError:
 def project_around(path: Path) -> Path:
     """The project that a file belongs to."""
     absolute = path.resolve()
-    return project_of(absolute if not absolute.is_dir() else absolute / ROOT)
+    # A folder may be the project itself.
+    return project_of(absolute / ROOT if absolute.is_dir() else absolute)
 
 
 def place_of(cassette: Path) -> Path:
@@ -97,7 +105,3 @@ def _counts(path: Path, folder: Path, hidden: bool) -> bool:
     if not path.is_file():
         return False
     return hidden or not any(part.startswith(".") for part in path.relative_to(folder).parts)
-
-
-def _may_be_one(path: Path) -> bool:
-    return path.suffix in SUFFIXES

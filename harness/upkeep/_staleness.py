@@ -98,7 +98,7 @@ def _stale(playback: Playback, at: datetime) -> StaleCassette:
         cassette=playback.cassette,
         owner=playback.owner,
         misses=playback.misses,
-        interactions=tuple(_told(at, cassette.interactions[at]) for at in positions),
+        interactions=tuple(_told(each, cassette.interactions[each]) for each in positions),
         cost=cost_of(cassette.interactions, positions, at),
         rerecord=playback.rerecord,
     )

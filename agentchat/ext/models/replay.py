@@ -98,10 +98,12 @@ class ReplayChatCompletionClient(CalledClient, Component[BaseModel]):
 
     def actual_usage(self) -> RequestUsage:
         """What the last call took."""
+        self._count_up()
         return self._last_usage
 
     def total_usage(self) -> RequestUsage:
         """What all calls took since the last reset."""
+        self._count_up()
         return self._total_usage
 
     def count_tokens(
@@ -116,8 +118,8 @@ class ReplayChatCompletionClient(CalledClient, Component[BaseModel]):
         self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = []
     ) -> int:
         """What is left of 10000 tokens after all calls so far."""
-        used = self._total_usage.prompt_tokens + self._total_usage.completion_tokens
-        return max(0, _AVAILABLE_TOKENS - used)
+        total = self.total_usage()
+        return max(0, _AVAILABLE_TOKENS - total.prompt_tokens - total.completion_tokens)
 
     def set_cached_bool_value(self, value: bool) -> None:
         """Says what `cached` shall be in the results of text replies; True at first."""
@@ -131,6 +133,9 @@ class ReplayChatCompletionClient(CalledClient, Component[BaseModel]):
     def reset(self) -> None:
         """Begins again with the first reply, and with no tokens used."""
         self._position = 0
+        # Counting the words of a long conversation takes longer than all else here: only who asks
+        # for the usage waits for it.
+        self._uncounted: list[tuple[Sequence[LLMMessage], int]] = []
         self._last_usage = RequestUsage(prompt_tokens=0, completion_tokens=0)
         self._total_usage = RequestUsage(prompt_tokens=0, completion_tokens=0)
 
@@ -145,28 +150,22 @@ class ReplayChatCompletionClient(CalledClient, Component[BaseModel]):
             logger.warning("tool_choice parameter specified but is ignored in replay mode")
         reply = self._peek()
         self._position += 1
-        self._spend(
-            RequestUsage(
-                prompt_tokens=self.count_tokens(call.messages),
-                completion_tokens=_completion_tokens(reply),
-            )
-        )
         if isinstance(reply, CreateResult):
+            self._uncounted.append((list(call.messages), reply.usage.completion_tokens))
             report_usage(self.model_name, reply.usage, from_cache=reply.cached)
             return reply
+        self._uncounted.append((call.messages, len(reply.split())))
+        usage = self.actual_usage()
         # A text stands for an answer of a model, whatever its result shall say of a cache.
-        report_usage(self.model_name, self._last_usage)
-        return CreateResult(
-            finish_reason="stop", content=reply, usage=self._last_usage, cached=self._cached
-        )
+        report_usage(self.model_name, usage)
+        return CreateResult(finish_reason="stop", content=reply, usage=usage, cached=self._cached)
 
-    def _spend(self, usage: RequestUsage) -> None:
-        self._last_usage = usage
-        self._total_usage = RequestUsage(
-            prompt_tokens=self._total_usage.prompt_tokens + usage.prompt_tokens,
-            completion_tokens=self._total_usage.completion_tokens + usage.completion_tokens,
-        )
-
-
-def _completion_tokens(reply: str | CreateResult) -> int:
-    return len(reply.split()) if isinstance(reply, str) else reply.usage.completion_tokens
+    def _count_up(self) -> None:
+        for messages, completion_tokens in self._uncounted:
+            used = RequestUsage(self.count_tokens(messages), completion_tokens)
+            self._last_usage = used
+            self._total_usage = RequestUsage(
+                prompt_tokens=self._total_usage.prompt_tokens + used.prompt_tokens,
+                completion_tokens=self._total_usage.completion_tokens + used.completion_tokens,
+            )
+        self._uncounted.clear()

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from agentchat.core._world import SystemWorld
 from harness.cassette import Cassette, Chunk, Failure, Header, Interaction, Request, Response
 from harness.commands.cassettes import app
 from harness.errors import UsageError
@@ -97,7 +99,8 @@ def test_a_cassette_is_shown_as_the_conversation_it_holds() -> None:
 def test_a_conversation_is_told_as_json_too() -> None:
     told = json.loads(output("show", "cassettes/guide/chat.yaml", "--json"))
 
-    assert told[1] == {
+    assert (told["command"], told["version"], told["by"]) == ("cassettes show", 1, "tests")
+    assert told["exchanges"][1] == {
         "agent": "writer",
         "model": "gpt-4o",
         "outcome": "200",
@@ -115,37 +118,53 @@ def test_a_conversation_is_told_as_json_too() -> None:
     }
 
 
-def test_cassettes_are_listed_with_what_they_hold(folder: Path) -> None:
+def test_cassettes_are_listed_with_what_they_hold(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "140")
     size = (folder / "cassettes" / "guide" / "chat.yaml").stat().st_size
 
     lines = output("list").splitlines()
 
+    age = (SystemWorld().now().date() - date(2026, 1, 1)).days
     assert [line.split() for line in lines] == [
-        ["file", "interactions", "origin", "recorded", "models", "size"],
-        ["cassettes/guide/chat.yaml", "3", "scripted", "2026-01-01", "gpt-4o",
-         f"{size / 1024:.1f}", "kB"],
+        ["file", "interactions", "origin", "recorded", "models", "hosts", "size", "marks"],
+        ["cassettes/guide/chat.yaml", "3", "scripted", "2026-01-01", f"({age}", "d)", "gpt-4o",
+         "api.openai.com", f"{size / 1024:.1f}", "kB", "expired,", "orphan"],
     ]  # fmt: skip
+
+
+def test_a_cassette_that_a_program_names_is_no_orphan(folder: Path) -> None:
+    (folder / "pyproject.toml").touch()
+    (folder / "app.py").write_text('harness.cassette("guide/chat")\n', encoding="utf-8")
+
+    entries = json.loads(output("list", "--expire-days", "99999", "--json"))["cassettes"]
+
+    assert [each["marks"] for each in entries] == [[]]
 
 
 def test_other_recorders_files_and_damaged_ones_are_listed_too(folder: Path) -> None:
     (folder / "cassettes" / "a.yml").write_text("interactions: []\nversion: 1\n", encoding="utf-8")
     (folder / "cassettes" / "b.yaml").write_text("{", encoding="utf-8")
 
-    entries = json.loads(output("list", "cassettes", "--json"))
+    entries = json.loads(output("list", "cassettes", "--json"))["cassettes"]
 
     assert [(each["file"], each["interactions"], each["origin"]) for each in entries] == [
         ("cassettes/a.yml", 0, "live"),
-        ("cassettes/b.yaml", 0, "unreadable"),
+        ("cassettes/b.yaml", 0, "unknown"),
         ("cassettes/guide/chat.yaml", 3, "scripted"),
     ]
+    assert entries[1]["marks"] == ["unreadable"]
     assert entries[1]["problem"].startswith("cassettes/b.yaml:1:2: not JSON: ")
     assert "cassettes/b.yaml:1:2: not JSON" in output("list")
 
 
 @pytest.mark.usefixtures("folder")
 def test_a_path_that_is_not_there_is_told() -> None:
-    with pytest.raises(UsageError, match=r"There is no gone\."):
-        CliRunner().invoke(app, ["list", "gone"], catch_exceptions=False)
+    with pytest.raises(
+        UsageError, match=r"There is no cassettes/gide\. Did you mean cassettes/guide"
+    ):
+        CliRunner().invoke(app, ["list", "cassettes/gide"], catch_exceptions=False)
 
 
 def test_the_responses_api_is_told_too(folder: Path) -> None:

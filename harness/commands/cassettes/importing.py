@@ -1,0 +1,91 @@
+"""`harness cassettes import`: recordings of other recorders as cassettes of our own."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.commands.cassettes._output import (
+    FOUND,
+    AsJson,
+    Force,
+    add_row,
+    console,
+    counted,
+    print_document,
+    table_of,
+    told,
+)
+from harness.errors import UsageError
+from harness.redaction import parse_rule, secrets_among
+from harness.upkeep import (
+    Imported,
+    Importer,
+    Importing,
+    cassettes_in,
+    check_targets,
+    is_folder,
+    targets_of,
+)
+
+
+def import_cassettes(
+    sources: Annotated[list[Path], typer.Argument(help="Files and folders, in any known format.")],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="A folder, for a cassette a file; or one cassette."),
+    ],
+    redact: Annotated[
+        list[str] | None,
+        typer.Option(help="What else is secret: 'pattern:[\\w.]+@[\\w.]+ -> email'."),
+    ] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Convert recordings of vcrpy, go-vcr, Ruby VCR, HAR and others, without their secrets.
+
+    Secrets are replaced as in a recording of our own (docs/secrets.md). Into one cassette all files
+    go, or none; into a folder, each that can be read.
+
+    Exit codes: 0 all imported, 1 some could not be, 2 usage.
+    """
+    importer = Importer(secrets_among(os.environ), [parse_rule(each) for each in redact or ()])
+    if is_folder(output):
+        targets = targets_of(sources, output)
+        check_targets(list(targets.values()), overwrite=force)
+        imports = importer.import_each(targets)
+        files = list(told(imports, "Importing", total=len(targets)))
+    else:
+        check_targets([output], overwrite=force)
+        files = importer.import_all(_files(sources), output)
+    if as_json:
+        print_document("cassettes import", Importing(tuple(files)))
+    else:
+        _show(files)
+    if any(each.problem for each in files):
+        raise typer.Exit(FOUND)
+
+
+def _files(sources: Sequence[Path]) -> list[Path]:
+    files = cassettes_in(sources)
+    if not files:
+        raise UsageError(f"There is nothing to import in {', '.join(map(str, sources))}.")
+    return files
+
+
+def _show(files: Sequence[Imported]) -> None:
+    out = console()
+    table = table_of(("source", "format", "interactions", "redacted", "cassette"),
+                     ("interactions", "redacted"))  # fmt: skip
+    for each in files:
+        numbers = (str(each.interactions), str(each.redacted))
+        style = "red" if each.problem else ""
+        where = each.problem or each.into
+        add_row(table, each.source, each.format, *numbers, where, style=style)
+    out.print(table)
+    failed = sum(bool(each.problem) for each in files)
+    out.print(f"{counted(len(files) - failed, 'file')} imported, {failed} could not be.")
+    for name in dict.fromkeys(each.into for each in files if each.secrets_left):
+        out.print(f"Something in it still looks like a secret: harness cassettes lint {name}")

@@ -1,0 +1,66 @@
+"""`harness cassettes list`: cassettes with what they hold, and what is to be seen to."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from harness.commands.cassettes._output import (
+    AsJson,
+    add_row,
+    console,
+    print_document,
+    table_of,
+    tame,
+    told,
+)
+from harness.upkeep import Entry, cassettes_in, listed
+
+
+def list_cassettes(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files and folders; by default `cassettes`.")
+    ] = None,
+    expire_days: Annotated[
+        int, typer.Option(min=0, help="Mark those that are older as expired.")
+    ] = 90,
+    as_json: AsJson = False,
+) -> None:
+    """List cassettes with what they hold; other recorders' files too.
+
+    Marks: unreadable; journal (recorded exchanges wait beside it); unfinished (its recording was
+    broken off); expired; orphan (nothing in the project asks for it).
+
+    Exit codes: 0 listed, 2 usage.
+    """
+    files = cassettes_in(paths or [Path("cassettes")])
+    listing = listed(told(files, "Reading"), expire_days)
+    if as_json:
+        print_document("cassettes list", listing)
+        return
+    _show(listing.cassettes)
+
+
+def _show(entries: Sequence[Entry]) -> None:
+    columns = ("file", "interactions", "origin", "recorded", "models", "hosts", "size", "marks")
+    table = table_of(columns, ("interactions", "size"))
+    for entry in entries:
+        age = f" ({entry.days} d)" if entry.days else ""
+        add_row(
+            table,
+            entry.file,
+            str(entry.interactions),
+            entry.origin,
+            entry.recorded + age,
+            ", ".join(entry.models),
+            ", ".join(entry.hosts),
+            f"{entry.size_bytes / 1024:,.1f} kB",
+            ", ".join(entry.marks),
+        )
+    out = console()
+    out.print(table)
+    for entry in entries:
+        if entry.problem:
+            out.print(Text(tame(entry.problem), style="red"))
