@@ -50,7 +50,7 @@ def install_aliases() -> None:
     for name in OURS_BY_UPSTREAM:
         if name in sys.modules:
             raise AutogenAlreadyImported(sys.modules[name])
-    sys.meta_path.insert(0, cast("PathFinder", Aliases()))
+    sys.meta_path.insert(0, Aliases())
 
 
 def lead_child_processes() -> None:

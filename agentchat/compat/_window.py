@@ -1,7 +1,6 @@
 """AutoGen's private modules, for programs that import from them: windows onto modules of ours."""
 
 import sys
-from difflib import get_close_matches
 from importlib import import_module
 from types import FrameType, ModuleType
 from typing import Any
@@ -43,7 +42,9 @@ class Window(ModuleType):
         raise AttributeError(text, name=name, obj=self)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        home, there = (None, "") if name.startswith("__") else home_of(self.__name__, name)
+        # What importlib sets belongs to the window itself: its spec, and the windows inside it.
+        own = name.startswith("__") or isinstance(value, Window)
+        home, there = (None, "") if own else home_of(self.__name__, name)
         if home is None:
             super().__setattr__(name, value)
             return
@@ -93,6 +94,9 @@ def _is_importing(frame: FrameType) -> bool:
 
 
 def _missing(module: str, name: str) -> str:
+    # Only a program about to fail comes here.
+    from difflib import get_close_matches
+
     homes = HOMES_BY_MODULE[module]
     names = {
         each: home

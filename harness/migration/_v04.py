@@ -1,7 +1,7 @@
 """AutoGen's names since v0.4: whether they are here, asked of the package itself."""
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from agentchat._upstream import OURS_BY_UPSTREAM, our_name
+from agentchat._upstream import OURS_BY_UPSTREAM, our_name, upstream_name
+from agentchat.compat._absent import absent_room
 from harness.migration._findings import Finding
 from harness.migration._public_names import PACKAGE, declared, import_of
 from harness.migration._usages import Usage, package_of
@@ -36,19 +37,10 @@ class Difference(_Record):
     why: str
 
 
-class Instead(_Record):
-    """What to write in place of a room that is not here."""
-
-    why: str
-    instead: str
-
-
 class Table(_Record):
     """What the package itself can't tell."""
 
     differences: tuple[Difference, ...]
-    instead: Mapping[str, Instead]
-    """By our dotted name of the room."""
 
     def difference(self, name: str) -> Difference | None:
         """What differs with a name; None if nothing does."""
@@ -152,12 +144,9 @@ def _missing(usage: Usage, missing: Missing) -> Finding:
     why = f"{missing.module} has no {missing.name}."
     nearest = import_of(usage.name.rpartition(".")[2])
     if not nearest:
-        name = our_name(usage.name) + "."
-        for room, advice in table().instead.items():
-            if name.startswith(room + "."):
-                return Finding(
-                    usage.place, usage.name, "rewrite", f"{why} {advice.why}", advice.instead
-                )
+        room = absent_room(upstream_name(our_name(usage.name)))
+        if room is not None:
+            return Finding(usage.place, usage.name, "rewrite", f"{why} {room.why}", room.instead)
     return Finding(usage.place, usage.name, "rewrite", why, nearest)
 
 

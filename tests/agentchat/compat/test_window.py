@@ -112,6 +112,16 @@ def test_what_is_set_on_a_window_is_set_where_the_name_lives(
     assert prompts.ORCHESTRATOR_FINAL_ANSWER_PROMPT == ours.FINAL_ANSWER != "Mine."
 
 
+def test_a_window_inside_another_does_not_take_the_place_of_our_module() -> None:
+    outer = window("autogen_agentchat.teams._group_chat")
+    inner = window("autogen_agentchat.teams._group_chat._graph")
+
+    outer._graph = inner
+
+    assert outer._graph is inner
+    assert not isinstance(import_module("agentchat.teams")._graph, Window)
+
+
 def test_an_unknown_attribute_names_the_nearest() -> None:
     with pytest.raises(AttributeError, match=r"(?s)'AgentIds' has no .*nearest:.*core\.AgentId"):
         window("autogen_core._agent_id").AgentIds  # noqa: B018

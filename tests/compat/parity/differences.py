@@ -395,6 +395,64 @@ DIFFERENCES = [
         why="There the one is a TypeError, and the other is not looked at.",
         paths=("texts_and_schemas/kinds/3*", "texts_and_schemas/constraints/2/6/*"),
     ),
+    # Clients of models
+    Difference(
+        what="A name that the API does not take is written in legal characters.",
+        why="There the request is refused.",
+        paths=("openai_requests/a_name_that_the_api_does_not_take/*",),
+    ),
+    Difference(
+        what="A call may not ask for several answers by `n`.",
+        why="There they are paid for, and all but the first are lost.",
+        paths=("openai_requests/settings/1/*",),
+    ),
+    Difference(
+        what="`strict: false` is not sent.",
+        why="It is the default, and several servers refuse a request that says it.",
+        paths=(
+            "openai_requests/settings/2/sent/0/tools/0/function/strict",
+            "openai_requests/streams/*/sent/0/tools/0/function/strict",
+            "openai_requests/tools/*/sent/0/tools/0/function/strict",
+        ),
+    ),
+    Difference(
+        what="A request to Anthropic says `stream: false`, and that tools take nothing else.",
+        why="It says what is meant; the API's defaults are the same.",
+        paths=(
+            "anthropic_requests/*/sent/0/stream",
+            "anthropic_requests/*/input_schema/additionalProperties",
+        ),
+    ),
+    Difference(
+        what="An argument that Anthropic's API does not have is refused.",
+        why="There it is dropped in silence.",
+        paths=("anthropic_requests/settings/2/*",),
+    ),
+    Difference(
+        what="Ollama is told all of a tool, its name with a result, and no empty lists.",
+        why="There defaults are lost, and a thought beside calls is too.",
+        paths=(
+            "ollama_requests/*/sent/0/tools",
+            "ollama_requests/tools/*/function/parameters/*",
+            "ollama_requests/conversations/0/sent/0/messages/3/content",
+            "ollama_requests/conversations/0/sent/0/messages/4/tool_name",
+        ),
+    ),
+    Difference(
+        what="An answer of Ollama's that was cut is known as such.",
+        why="There it ended for an unknown reason.",
+        paths=("ollama_requests/settings/4/finish_reason",),
+    ),
+    Difference(
+        what="A stream asks for its usage.",
+        why="There a streaming agent's tokens are not counted unless every call says so.",
+        paths=("openai_requests/streams/*/sent/0/stream_options/include_usage",),
+    ),
+    Difference(
+        what="The thought of a stream is whole.",
+        why="There it lacks its first character.",
+        paths=("openai_requests/streams/4/seen/3/thought",),
+    ),
     # Texts that say more than upstream's
     Difference(
         what="A message says which thing is wrong, or says it once, or names the right function.",
@@ -412,6 +470,7 @@ DIFFERENCES = [
             "message_kinds/the_factory/odd_type/text",
             "models_and_pictures/pictures/13/text",
             "models_and_pictures/pictures/14/text",
+            "openai_requests/settings/3/result/text",
             "people/handed_to_a_person/1/text",
             "people/a_person_who_fails/2/text",
             "people/asked_outside_a_request/text",

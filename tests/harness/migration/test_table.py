@@ -87,11 +87,6 @@ def test_what_differs_is_here(name: str) -> None:
     assert hasattr(import_module(module), attribute)
 
 
-@pytest.mark.parametrize("room", table_of_v04().instead)
-def test_what_stands_in_for_a_room_is_here(room: str) -> None:
-    assert imported(table_of_v04().instead[room].instead)
-
-
 def test_the_guide_has_the_sections() -> None:
     sections = {entry.guide for entry in ENTRIES}
     if not GUIDE.exists():
