@@ -21,11 +21,12 @@ HarnessError
 ReplayMiss                      a request that the cassette does not hold
 UnexpectedModelCall             a model call that the script does not foresee
 UnknownCassette                 a request that may belong to several cassettes in use
+NetworkBlocked                  a connection to another machine, from a test that has no network
 UnfinishedRecording             a warning: what was recorded is not yet in its cassette
 
-ReplayMiss, UnexpectedModelCall and UnknownCassette derive from BaseException, as pytest's outcomes
-do: a team's retry loops and `except Exception` must not swallow the news that a test has left its
-recording.
+ReplayMiss, UnexpectedModelCall, UnknownCassette and NetworkBlocked derive from BaseException, as
+pytest's outcomes do: a team's retry loops and `except Exception` must not swallow the news that a
+test has left its recording.
 """
 
 from collections.abc import Sequence
@@ -326,6 +327,27 @@ class UnknownCassette(BaseException):
                 cause="a thread does not inherit the context of who starts it",
                 fix="start it as Thread(target=contextvars.copy_context().run, args=(function,)); "
                 "asyncio.to_thread passes the context on by itself",
+            )
+        )
+
+
+class NetworkBlocked(BaseException):
+    """A test, which has no network, tried to reach another machine.
+
+    Args:
+        host: The machine, as it was asked for.
+        port: Its port, if one was named.
+        fix: What helps, besides allowing the host.
+    """
+
+    def __init__(self, host: str, port: object, fix: str) -> None:
+        self.host, self.port = host, port
+        address = f"{host}:{port}" if port else host
+        super().__init__(
+            explained(
+                f"A connection to {address} was blocked: this test has no network.",
+                cause="it is asked outside of any cassette, or with a library that none sees",
+                fix=f"{fix}, or --allowed-hosts {host}",
             )
         )
 

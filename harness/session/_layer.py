@@ -29,10 +29,11 @@ class Layer:
         cassette: What is in it.
         cleaning: How requests are made comparable.
         matcher: How they are compared.
+        test: Who asks: of equal interactions, those that were recorded for this test come first.
     """
 
     def __init__(
-        self, path: Path, cassette: Cassette, cleaning: Cleaning, matcher: Matcher
+        self, path: Path, cassette: Cassette, cleaning: Cleaning, matcher: Matcher, test: str = ""
     ) -> None:
         self.name = below_root(path)
         self.cassette = cassette
@@ -40,7 +41,8 @@ class Layer:
         self._is_clean = not cassette.header.by.startswith(_OURS)
         self._digests = [self._digest(each.request) for each in cassette.interactions]
         paths = [each.agent_path for each in cassette.interactions]
-        self._waiting = Waiting(zip(self._digests, paths, strict=True))
+        own = [at for at, each in enumerate(cassette.interactions) if test and each.test == test]
+        self._waiting = Waiting(list(zip(self._digests, paths, strict=True)), own)
         # Word for word the same is the same when it is cleaned. To clean and to read one would be
         # most of the work of replaying a call of a client.
         self._digest_by_call = {

@@ -13,7 +13,7 @@ from typing import Self
 
 from agentchat import __version__
 from agentchat.core._world import SystemWorld
-from harness.cassette import Cassette, Origin, Request, agent_of
+from harness.cassette import Cassette, Origin, Request, agent_of, is_client_call
 from harness.errors import ReplayMiss, UnfinishedRecording
 from harness.formats import load
 from harness.journal import Durability, Opening, Reference, merge, pending
@@ -24,7 +24,7 @@ from harness.session._drift import Drift, drift_between
 from harness.session._expiry import Expired, expired
 from harness.session._layer import Layer, shown
 from harness.session._misses import Explanation
-from harness.session._modes import PLAYING, READING, WRITING, RecordMode
+from harness.session._modes import PLAYING, READING, WRITING, RecordMode, mode_named
 from harness.session._playing import Playing
 from harness.session._recording import Recording, above
 from harness.session._stack import Found, Stack
@@ -43,8 +43,9 @@ class CassetteSession:
 
     What is recorded is kept at once, in a journal beside the cassette, so that nothing is lost when
     the process is killed; `finish` makes the cassette of it. As a context manager it finishes by
-    itself, unless the block raised. It may be shared by threads and tasks, and several sessions, in
-    as many processes, may record into one cassette.
+    itself, unless the block raised; a generator that is left early, or `sys.exit()`, is no error.
+    It may be shared by threads and tasks, and several sessions, in as many processes, may record
+    into one cassette.
 
     Args:
         path: The cassette's file.
@@ -52,10 +53,10 @@ class CassetteSession:
         origin: Who answers what is recorded.
         replace: Volatile texts, such as a temporary folder, and what stands for them in the
             cassette; when it is played, the volatile text comes back.
-        redact: Rules of the project for what else is secret.
+        redact: Rules of the project for what else is secret; also written as text.
         owner: The scenario's name, for messages.
         rerecord: The command that records the cassette again, for messages.
-        key_parts: Exceptions to "everything in a request counts".
+        key_parts: Exceptions to "everything in a request counts"; also written as text.
         shared: Further cassettes that are played where this one has no answer; never written.
         test: The test that asks, as pytest names it, where several share the cassette: their
             interactions stand in the order of these names.
@@ -69,6 +70,7 @@ class CassetteSession:
         durability: What an interaction that was recorded outlives.
 
     Raises:
+        UsageError: There is no such mode, rule or key part.
         UnreadableCassette: A file is missing or damaged.
         FutureCassette: A file was written by a newer version.
     """
@@ -77,13 +79,13 @@ class CassetteSession:
         self,
         path: Path,
         *,
-        mode: RecordMode = RecordMode.NONE,
+        mode: RecordMode | str = RecordMode.NONE,
         origin: Origin = "live",
         replace: Mapping[str, str] | None = None,
-        redact: Sequence[Rule] = (),
+        redact: Sequence[Rule | str] = (),
         owner: str = "",
         rerecord: str = "",
-        key_parts: Sequence[KeyPart] = (),
+        key_parts: Sequence[KeyPart | str] = (),
         shared: Sequence[Path] = (),
         test: str = "",
         run: str = "",
@@ -93,7 +95,7 @@ class CassetteSession:
         durability: Durability = "process",
     ) -> None:
         self.path = path
-        self.mode = mode
+        self.mode = mode = mode_named(mode)
         self.owner, self.rerecord, self.test = owner, rerecord, test
         self.misses: list[ReplayMiss] = []
         """The misses that were raised."""
@@ -113,7 +115,7 @@ class CassetteSession:
         known = secrets_among(os.environ)
         self._cleaning = Cleaning(replace or {}, known, redact, matcher.headers)
         layers = [
-            Layer(each, cassette, self._cleaning, matcher)
+            Layer(each, cassette, self._cleaning, matcher, test)
             for each, cassette in self._loaded(shared)
         ]
         self._own = layers[0]
@@ -171,7 +173,8 @@ class CassetteSession:
                 return self._playing(found, call)
             if self._records:
                 return None
-            raise self._miss(call, self._why_not(clean, agent_path))
+            why = self._why_not(clean, agent_path)
+            raise self._miss(call if why.nearest else self._with_address(call, clean), why)
 
     def record(self, request: Request, agent_path: tuple[str, ...] = ()) -> Recording:
         """Opens the recording of a request that is about to be sent; its place is kept from now.
@@ -247,8 +250,9 @@ class CassetteSession:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if error is None or self._record_on_exception:
-            self._finish(is_whole=error is None)
+        is_whole = error is None or _is_an_end(error)
+        if is_whole or self._record_on_exception:
+            self._finish(is_whole)
         else:
             self.discard()
 
@@ -345,9 +349,15 @@ class CassetteSession:
             noted.append(found.name)
 
     def _call_in_words(self, agent: str) -> str:
+        what = "model call" if agent or self.owner else "request"
         owner = f" of {self.owner!r}" if self.owner else ""
         who = f" (agent {agent!r}, its call {self._calls[agent]})" if agent else ""
-        return f"model call {self._calls['']}{owner}{who}"
+        return f"{what} {self._calls['']}{owner}{who}"
+
+    def _with_address(self, call: str, clean: Request) -> str:
+        """Where nothing is near, the address tells an author which of his requests it is."""
+        is_named = self.owner or is_client_call(clean)
+        return call if is_named else f"{call}, {clean.method} {clean.url}"
 
     def _why_not(self, clean: Request, agent_path: tuple[str, ...]) -> Explanation:
         if not self._exists:
@@ -373,6 +383,12 @@ def may_go_live(path: Path, mode: RecordMode, test: str = "") -> bool:
         return mode is not RecordMode.NONE
     # Hardly any cassette says it, and reading one takes its time.
     return b"\nunfinished:" in path.read_bytes() and test in load(path).header.unfinished
+
+
+def _is_an_end(error: BaseException) -> bool:
+    """Whether it ends a block, and is no error: a generator left by who reads it, `sys.exit()`."""
+    has_ended = isinstance(error, SystemExit) and error.code in (None, 0)
+    return has_ended or isinstance(error, GeneratorExit)
 
 
 def _records(mode: RecordMode, exists: bool) -> bool:

@@ -1,7 +1,7 @@
 """Which recorded interactions still wait to be played: found by digest, whatever their number."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 AgentPath = tuple[str, ...]
 _Slots = dict[AgentPath, deque[int]]
@@ -15,17 +15,17 @@ class Waiting:
 
     Args:
         keys: Digest and agent path of each, in recorded order.
+        own: Those that go before equal ones.
     """
 
-    def __init__(self, keys: Iterable[tuple[str, AgentPath]]) -> None:
-        self._left: dict[int, None] = {}
+    def __init__(self, keys: Sequence[tuple[str, AgentPath]], own: Collection[int] = ()) -> None:
+        self._left = dict.fromkeys(range(len(keys)))
         self._slots: defaultdict[str, _Slots] = defaultdict(dict)
         self._known: set[AgentPath] = set()
         self._furthest: dict[AgentPath, int] = {}
         self._last: dict[tuple[str, AgentPath], int] = {}
-        for number, (digest, path) in enumerate(keys):
-            self._left[number] = None
-            self.add(number, digest, path)
+        for number in dict.fromkeys((*own, *self._left)):
+            self.add(number, *keys[number])
 
     def add(self, number: int, digest: str, path: AgentPath) -> None:
         """Makes an interaction be found by a digest."""

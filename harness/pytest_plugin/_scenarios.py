@@ -1,16 +1,13 @@
-"""Scenarios as pytest items: `pytest scenarios` runs what `harness run` runs.
-
-Nothing but pytest is imported here, so that the plugin costs a session without scenarios nothing;
-what it needs is imported where the first scenario is met.
-"""
+"""Scenarios as pytest items: `pytest scenarios` runs what `harness run` runs."""
 
 import sys
 from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from harness.pytest_plugin._options import settings_of
 
 if TYPE_CHECKING:
     from _pytest._code.code import ExceptionInfo, TerminalRepr
@@ -19,22 +16,6 @@ if TYPE_CHECKING:
     from harness.scenario import Scenario
 
 _STORIES = "scenarios"
-
-
-def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declares `--record-mode`, unless pytest-recording does, and `--harness-record-mode`."""
-    modes = ["none", "once", "new_episodes", "all", "rewrite"]
-    group = parser.getgroup("harness", "scenarios of agent teams")
-    group.addoption(
-        "--harness-record-mode",
-        choices=modes,
-        help="What scenarios may record; by default what --record-mode says.",
-    )
-    group.addoption("--harness-seed", type=int, default=0, help="Of ids and randomness.")
-    if find_spec("pytest_recording") is None or pluginmanager.is_blocked("recording"):
-        group.addoption(
-            "--record-mode", choices=modes, help="What may be recorded; nothing by default."
-        )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "StoryFile | None":
@@ -95,8 +76,10 @@ class ScenarioItem(pytest.Item):
         """
         from harness.run import Settings
         from harness.runner import run_trial
+        from harness.session import RecordMode
 
-        settings = Settings(_record_mode(self.config), self.config.getoption("--harness-seed"))
+        mode = RecordMode(settings_of(self.config).mode())
+        settings = Settings(mode, self.config.getoption("--harness-seed"))
         trial = run_trial(self.scenario, settings)
         for warning in trial.warnings:
             self.add_report_section("call", "warnings", warning + "\n")
@@ -141,11 +124,3 @@ def _is_story(file: Path, parent: pytest.Collector) -> bool:
     patterns: list[str] = parent.config.getini("python_files")
     is_test = any(file.match(pattern) for pattern in patterns)
     return not is_test and _STORIES in file.relative_to(root).parts[:-1]
-
-
-def _record_mode(config: pytest.Config) -> Any:
-    from harness.session import RecordMode
-
-    # pytest-recording's own option has this name, and the same values.
-    shared = config.getoption("--record-mode", default=None)
-    return RecordMode(config.getoption("--harness-record-mode") or shared or "none")

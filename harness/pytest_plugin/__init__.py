@@ -1,0 +1,70 @@
+"""pytest's side of the harness: `@pytest.mark.cassette`, and scenarios as items.
+
+Nothing but pytest is imported here, so that the plugin costs a session without cassettes and
+scenarios nothing; what it needs is imported where the first of them is met.
+"""
+
+import pytest
+
+from harness.pytest_plugin._ending import Ending
+from harness.pytest_plugin._fixtures import (
+    SUITE,
+    _cassette_in_use,
+    _cassette_of_class,
+    _cassette_of_module,
+    _cassette_of_session,
+    _cassette_of_test,
+    cassette,
+    cassette_config,
+    cassette_dir,
+    cassette_name,
+)
+from harness.pytest_plugin._options import (
+    pytest_addoption,
+    pytest_load_initial_conftests,
+    settings_of,
+)
+from harness.pytest_plugin._rerecording import Rerecording
+from harness.pytest_plugin._scenarios import (
+    pytest_collect_file,
+    pytest_pycollect_makeitem,
+    pytest_pycollect_makemodule,
+)
+from harness.pytest_plugin._server import harness_server
+from harness.pytest_plugin._suite import Suite
+
+__all__ = [
+    "_cassette_in_use",
+    "_cassette_of_class",
+    "_cassette_of_module",
+    "_cassette_of_session",
+    "_cassette_of_test",
+    "cassette",
+    "cassette_config",
+    "cassette_dir",
+    "cassette_name",
+    "harness_server",
+    "pytest_addoption",
+    "pytest_collect_file",
+    "pytest_configure",
+    "pytest_load_initial_conftests",
+    "pytest_pycollect_makeitem",
+    "pytest_pycollect_makemodule",
+]
+
+_MARKER = (
+    "cassette(name=None, *, scope='function', record_mode=None, shared=[], ignore=[], "
+    "normalise=[], ...): play what the test asks over HTTP from a cassette, or record it."
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Reads the settings, and takes its place in the session."""
+    config.addinivalue_line("markers", _MARKER)
+    settings = settings_of(config)
+    suite = config.stash[SUITE] = Suite(config, settings)
+    config.pluginmanager.register(suite, "harness-cassettes")
+    if settings.rerecords:
+        config.pluginmanager.register(Rerecording(settings, suite), "harness-rerecording")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Ending(config, settings, suite), "harness-ending")

@@ -1,0 +1,199 @@
+"""The end of the session: cassettes are made, and what came out is told."""
+
+import os
+import shlex
+import shutil
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.pytest_plugin._evidence import Evidence, left_unplayed, playbacks_of
+from harness.pytest_plugin._opened import from_here
+from harness.pytest_plugin._options import WRITING, Settings
+from harness.pytest_plugin._suite import Suite, claims_of
+
+_MOST_TOLD = 20
+
+
+class _Finding(NamedTuple):
+    """Something that somebody should see to."""
+
+    title: str
+    lines: list[str]
+    fix: str
+    reaction: str
+
+
+class Ending:
+    """What the process that has all reports does when the tests are over.
+
+    Args:
+        config: The session's.
+        settings: What it is told.
+        suite: Knows the test run.
+    """
+
+    def __init__(self, config: pytest.Config, settings: Settings, suite: Suite) -> None:
+        self._config, self._settings, self._suite = config, settings, suite
+        self._evidence: list[Evidence] = []
+        self._recorded: list[Path] = []
+        self._findings: list[_Finding] = []
+        self._has_lost_a_worker = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keeps what became of the test's cassettes, wherever it ran."""
+        self._evidence += report.__dict__.get("harness_evidence", ())
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, error: object) -> None:
+        """A worker of pytest-xdist is gone."""
+        self._has_lost_a_worker = self._has_lost_a_worker or bool(error)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Makes cassettes of journals, leaves evidence, and looks what to tell."""
+        self._derive()
+        self._leave_evidence()
+        if self._evidence or self._settings.orphans != "ignore":
+            self._findings += [
+                *self._missed(),
+                *self._unplayed(),
+                *self._orphans(),
+                *self._expired(),
+            ]
+        fails = any(each.reaction == "fail" for each in self._findings)
+        if fails and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Tells what was recorded and replayed, and what to see to."""
+        is_quiet = self._config.get_verbosity() < 0
+        told = [each for each in self._findings if each.reaction == "fail" or not is_quiet]
+        if not told and (is_quiet or not self._evidence):
+            return
+        terminalreporter.section("cassettes")
+        if not is_quiet:
+            terminalreporter.line(self._counted())
+        for finding in told:
+            terminalreporter.line(finding.title, red=finding.reaction == "fail")
+            for line in finding.lines[:_MOST_TOLD]:
+                terminalreporter.line(f"  {line}")
+            if len(finding.lines) > _MOST_TOLD:
+                terminalreporter.line(f"  … and {len(finding.lines) - _MOST_TOLD} more")
+            if finding.fix:
+                terminalreporter.line(f"  fix: {finding.fix}")
+
+    @cached_property
+    def _file(self) -> Path | None:
+        # A session without cassettes leaves not even a folder.
+        return evidence_file(self._config, self._settings)
+
+    def _counted(self) -> str:
+        played = sum(each["played"] for each in self._evidence)
+        replayed = len({each["cassette"] for each in self._evidence if each["played"]})
+        counts = ((len(self._recorded), "recorded"), (replayed, "replayed"))
+        said = [f"{count} {what}" for count, what in counts if count]
+        return f"{', '.join(said) or 'none used'}; {_several(played, 'interaction')} played"
+
+    def _derive(self) -> None:
+        """What all workers recorded, also those that were killed, becomes cassettes."""
+        recorded = [Path(each["cassette"]) for each in self._evidence if each["mode"] in WRITING]
+        may_record = self._settings.mode() in WRITING or self._settings.rerecords
+        if not (recorded or may_record or self._has_lost_a_worker):
+            return
+        from harness.journal import cassettes_with_journals, derive
+
+        folder = self._settings.cassettes
+        found = cassettes_with_journals(folder) if folder.is_dir() else []
+        paths = {path.absolute(): None for path in (*recorded, *found)}
+        for path in sorted(paths):
+            try:
+                self._recorded += derive([path], self._suite.run)
+            except HarnessError as error:
+                self._findings.append(_Finding(str(error), [], "", "fail"))
+        shutil.rmtree(claims_of(self._suite.run), ignore_errors=True)
+
+    def _leave_evidence(self) -> None:
+        """For the commands, and for `--rerecord`."""
+        if self._evidence and self._file is not None:
+            from harness.upkeep import write_playbacks
+
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            write_playbacks(self._file, playbacks_of(self._evidence))
+
+    def _missed(self) -> Iterator[_Finding]:
+        owners = sorted({each["owner"] for each in self._evidence if each["misses"]})
+        if owners and self._file is not None:
+            title = f"{_several(len(owners), 'test')} asked for what is not recorded:"
+            cost = f"harness cassettes stale --playbacks {_shown(self._file)}"
+            yield _Finding(title, owners, f"pytest --rerecord (what it costs: {cost})", "warn")
+
+    def _unplayed(self) -> Iterator[_Finding]:
+        for reaction in ("fail", "warn"):
+            left = [
+                (each, left_unplayed(each))
+                for each in self._evidence
+                if each["reaction"] == reaction
+            ]
+            lines = [
+                f"{each['cassette']}: {', '.join(map(str, numbers))}"
+                for each, numbers in left
+                if numbers
+            ]
+            if lines:
+                title = f"{_several(len(lines), 'test')} left interactions unplayed:"
+                yield _Finding(title, sorted(lines), _prune(self._file), reaction)
+
+    def _orphans(self) -> Iterator[_Finding]:
+        folder = self._settings.cassettes
+        if self._settings.orphans == "ignore" or not folder.is_dir():
+            return
+        from harness.upkeep import cassettes_in, to_prune
+
+        here = Path(os.path.relpath(folder))
+        plan = to_prune(playbacks_of(self._evidence), cassettes_in([here]))
+        used = {Path(each["cassette"]) for each in self._evidence}
+        lines = [
+            each.cassette
+            for each in plan.removals
+            if each.why == "orphan" and Path(each.cassette) not in used
+        ]
+        if lines:
+            title = f"{_several(len(lines), 'cassette')} that nothing names:"
+            yield _Finding(title, lines, _prune(self._file), self._settings.orphans)
+
+    def _expired(self) -> Iterator[_Finding]:
+        old = {each["expired"]: each for each in self._evidence if each["expired"]}
+        if old and self._settings.expired != "ignore":
+            days = self._settings.expire_days
+            title = f"{_several(len(old), 'cassette')} older than {_several(days, 'day')}:"
+            owners = sorted({each["owner"].partition("::")[0] for each in old.values()})
+            words = [shlex.quote(from_here(self._settings.root, each)) for each in owners]
+            fix = " ".join(("pytest", *words, "--record-mode rewrite"))
+            yield _Finding(title, sorted(old), fix, self._settings.expired)
+
+
+def evidence_file(config: pytest.Config, settings: Settings) -> Path | None:
+    """Where a session leaves what was played; None where it has no place for it."""
+    cache = getattr(config, "cache", None)
+    if settings.playbacks is not None or cache is None:
+        return settings.playbacks
+    return Path(cache.mkdir("harness")) / "playbacks.json"
+
+
+def _prune(file: Path | None) -> str:
+    where = "FILE" if file is None else _shown(file)
+    command = f"harness cassettes prune --unplayed-from {where} --write"
+    return command if file is not None else f"pytest --harness-playbacks FILE, then {command}"
+
+
+def _shown(file: Path) -> str:
+    return shlex.quote(os.path.relpath(file))
+
+
+def _several(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count} {what}s"

@@ -1,0 +1,72 @@
+"""Which file is a test's cassette: its name is one that every file system takes."""
+
+import re
+import unicodedata
+from collections import Counter
+from hashlib import blake2b
+from pathlib import PurePosixPath
+
+import pytest
+
+# The hidden files beside a cassette have longer names than it has, and 255 bytes is the limit.
+_LONGEST = 150
+_UNSAFE = re.compile(r'[<>:"/\\|?*\s\x00-\x1f\x7f]')
+
+_CLASHES = pytest.StashKey[frozenset[str]]()
+
+
+def note_clashes(
+    collector: pytest.Collector, children: list[pytest.Item | pytest.Collector]
+) -> None:
+    """Remembers which children would have the same file, on a system that knows no case at least.
+
+    All that is collected counts, whatever of it is run: so a test's cassette has one name.
+    """
+    names = [_folded(child.name) for child in children]
+    twice = {name for name, count in Counter(names).items() if count > 1}
+    collector.stash[_CLASHES] = frozenset(twice)
+
+
+def name_of(item: pytest.Item) -> str:
+    """A test's cassette below the cassettes' folder: `tests/test_weather/test_sunny[paris]`."""
+    return f"{module_name(item)}/{_stem(item)}"
+
+
+def module_name(node: pytest.Item | pytest.Collector) -> str:
+    """The cassette of a test file: `tests/test_weather`."""
+    path = node.path
+    root = node.config.rootpath
+    below = path.relative_to(root) if path.is_relative_to(root) else PurePosixPath(path.name)
+    return "/".join(_safe(part) for part in below.with_suffix("").parts)
+
+
+def class_name(node: pytest.Class) -> str:
+    """The cassette of a test class: `tests/test_weather/TestSunny`."""
+    return f"{module_name(node)}/{_safe('.'.join(_classes(node)))}"
+
+
+def _stem(item: pytest.Item) -> str:
+    whole = ".".join((*_classes(item), item.name))
+    parent = item.parent
+    clashing = parent.stash.get(_CLASHES, frozenset()) if parent is not None else frozenset()
+    is_ambiguous = _folded(item.name) in clashing
+    return _safe(whole, is_ambiguous)
+
+
+def _classes(node: pytest.Item | pytest.Collector) -> list[str]:
+    return [each.name for each in node.listchain() if isinstance(each, pytest.Class)]
+
+
+def _safe(name: str, is_ambiguous: bool = False) -> str:
+    safe = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).rstrip(".")
+    is_long = len(safe.encode()) > _LONGEST
+    if not is_long and not is_ambiguous:
+        return safe
+    digest = blake2b(name.encode(errors="surrogatepass"), digest_size=5).hexdigest()
+    kept = safe.encode()[: _LONGEST - len(digest) - 3].decode(errors="ignore")
+    # What comes behind a bracket is not taken for a part of the function's name.
+    return f"{kept}~{digest}" if "[" in kept else f"{kept}[~{digest}]"
+
+
+def _folded(name: str) -> str:
+    return _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).casefold()

@@ -1,0 +1,240 @@
+"""A cassette while a test, or what several tests share, has it in use."""
+
+import inspect
+import os
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import wraps
+from itertools import chain, repeat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.pytest_plugin._evidence import Evidence
+from harness.pytest_plugin._marks import Wanted, key_parts_of, redact_of
+from harness.pytest_plugin._options import WRITING, Settings
+
+if TYPE_CHECKING:
+    from harness.cassettes import CassetteBlock
+    from harness.in_use import CassetteInUse
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+_MOST_NAMED = 3
+
+EVERYTHING = "session"
+"""The owner of what all tests share."""
+
+
+class Opened:
+    """One cassette in use.
+
+    Args:
+        settings: What all tests are told.
+        wanted: What this one's markers say.
+        path: The file.
+        owner: The test, or the node whose tests share it, as pytest names it.
+        label: What the recording calls the owner; empty when nobody shares the file.
+        run: The test run.
+        mode: The record mode.
+    """
+
+    def __init__(  # noqa: PLR0913 - all of it is what one cassette is opened with
+        self, settings: Settings, wanted: Wanted, path: Path, *, owner: str, label: str, run: str,
+        mode: str,
+    ) -> None:  # fmt: skip
+        self.path, self.owner, self.label, self.mode = path, owner, label, mode
+        self._settings, self._run, self._wanted = settings, run, wanted
+        self._block: CassetteBlock | None = self._new_block(mode)
+        self._in_use = False
+        self.use: CassetteInUse = self._block.__enter__()
+        self._in_use = True
+        self._told = 0
+        self._played_in_calls = 0
+        self._left_by_calls: list[set[int]] = []
+        self._records = self.may_go_live
+        self.use.session.rerecord = self.rerecord
+
+    @property
+    def may_go_live(self) -> bool:
+        """Whether what is not recorded is asked live."""
+        from harness.session import RecordMode, may_go_live
+
+        if self.mode not in WRITING:
+            return self.mode != "none"
+        return may_go_live(self.path, RecordMode(self.mode), self.label)
+
+    @property
+    def rerecord(self) -> str:
+        """The command that records it again, all of it."""
+        tests = {each.test for each in self.use.session.cassette.interactions} - {""}
+        names = sorted({*tests, self.owner} if self.label else {self.owner})
+        if len(names) > _MOST_NAMED:
+            names = sorted({name.partition("::")[0] for name in names})
+        return _command(self._settings.root, names)
+
+    def new_misses(self) -> list[Any]:
+        """The misses since this was asked the last time."""
+        told, self._told = self._told, len(self.use.misses)
+        return list(self.use.misses[told:])
+
+    def suspend(self) -> None:
+        """Another one has the requests for a while."""
+        if self._in_use:
+            self.use.end()
+            self._in_use = False
+
+    def resume(self) -> None:
+        """The requests come here again."""
+        if not self._in_use and self._block is not None:
+            self.use.begin()
+            self._in_use = True
+
+    def close(self, error: BaseException | None) -> None:
+        """Ends it; what was recorded is left in a journal, for the end of the test run.
+
+        Args:
+            error: Why the test came to an early end.
+
+        Raises:
+            HarnessError: What was recorded can't be kept.
+        """
+        block, self._block = self._block, None
+        if block is not None:
+            block.__exit__(type(error) if error else None, error, None)
+
+    def evidence(self, problem: str) -> Evidence:
+        """What became of it."""
+        from harness.journal import fingerprint
+
+        session = self.use.session
+        recorded = session.cassette.interactions
+        left = [at for at in session.unplayed if all(at in each for each in self._left_by_calls)]
+        age = session.expired(self._settings.expire_days) if self._settings.expire_days else None
+        return {
+            "cassette": os.path.relpath(self.path),
+            "owner": self.owner,
+            "rerecord": self.rerecord,
+            "mode": self.mode if self._records else "none",
+            "fingerprint": fingerprint(session.cassette) if self.path.exists() else "",
+            "played": len(session.played) + self._played_in_calls,
+            "unplayed": [(at + 1, recorded[at].test) for at in left],
+            "label": self.label,
+            "misses": [(miss.asked, miss.cause, miss.nearest or "") for miss in session.misses],
+            "problem": problem,
+            "expired": "" if age is None else str(age),
+            "reaction": self._wanted.unplayed or self._settings.unplayed,
+        }
+
+    def each_call(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, with the cassette played from its start in every call of it.
+
+        What the first calls record, the next ones play.
+        """
+        modes = _modes_of_calls(self.mode, self.path.exists())
+        # The next call looks into what this one recorded.
+        self._run = ""
+
+        @contextmanager
+        def opened() -> Iterator[None]:
+            with self._new_block(next(modes)) as use:
+                try:
+                    yield
+                finally:
+                    self.use.misses.extend(use.misses)
+                    self._played_in_calls += use.play_count
+                    self._left_by_calls.append(set(use.session.unplayed))
+
+        return _within(opened, function)
+
+    def _new_block(self, mode: str) -> "CassetteBlock":
+        from harness.cassettes import cassette
+
+        settings, wanted = self._settings, self._wanted
+        self._forget_former_try()
+        passed_on = {
+            "record_on_exception": True,
+            "durability": settings.durability,
+            **wanted.passed_on,
+        }
+        if settings.strict:
+            passed_on["strict"] = True
+        return cassette(
+            self.path,
+            record_mode=mode,
+            shared=self._layers(),
+            key_parts=key_parts_of(wanted, settings),
+            redact=redact_of(wanted, settings),
+            ignore_hosts=wanted.lists["ignore_hosts"],
+            owner=self.owner,
+            rerecord=_command(settings.root, [self.owner]),
+            test=self.label,
+            run=self._run,
+            **passed_on,
+        )
+
+    def _layers(self) -> list[Path]:
+        named = (*self._wanted.lists["shared"], *self._settings.shared)
+        paths = [path_of(name, self._settings.cassettes, self._settings.root) for name in named]
+        beneath = (
+            path_of(each, self._settings.cassettes, self._settings.root)
+            for each in self._wanted.layers
+        )
+        # Those that other tests record may not be there yet.
+        layers = dict.fromkeys((*paths, *(path for path in beneath if path.exists())))
+        return [path for path in layers if path != self.path]
+
+    def _forget_former_try(self) -> None:
+        """A test that is repeated within a run records anew."""
+        if self._run and self.mode in WRITING and "::" in self.owner:
+            from harness.journal import pending
+
+            for each in pending(self.path):
+                if each.run == self._run and each.test == self.label and not each.is_in_use:
+                    with suppress(OSError):
+                        each.journal.unlink()
+
+
+def path_of(name: str | Path, folder: Path, root: Path) -> Path:
+    """The file that a name stands for: below the folder; with a suffix, from the root on."""
+    if isinstance(name, Path) or Path(name).suffix in _SUFFIXES:
+        return root / name
+    return folder / f"{name}.yaml"
+
+
+def from_here(root: Path, nodeid: str) -> str:
+    """A test, or file, as it is named in the folder that pytest was started in."""
+    if not nodeid or root == Path.cwd():
+        return nodeid
+    file, colons, rest = nodeid.partition("::")
+    return f"{os.path.relpath(root / file)}{colons}{rest}"
+
+
+def _command(root: Path, names: Sequence[str]) -> str:
+    words = [shlex.quote(from_here(root, name)) for name in names if name != EVERYTHING]
+    return " ".join(("pytest", *words, "--record-mode rewrite"))
+
+
+def _modes_of_calls(mode: str, exists: bool) -> Iterator[str]:
+    if mode in ("all", "rewrite"):
+        return chain((mode,), repeat("new_episodes"))
+    return repeat("new_episodes" if mode == "once" and not exists else mode)
+
+
+def _within(
+    opened: Callable[[], AbstractContextManager[None]], function: Callable[..., Any]
+) -> Callable[..., Any]:
+    if inspect.iscoroutinefunction(function):
+
+        @wraps(function)
+        async def awaited(*args: Any, **kwargs: Any) -> Any:
+            with opened():
+                return await function(*args, **kwargs)
+
+        return awaited
+
+    @wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        with opened():
+            return function(*args, **kwargs)
+
+    return called
