@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from itertools import takewhile
+from itertools import count, takewhile
+from typing import NamedTuple
 
 from agentchat.base import TaskResult
 from agentchat.core import _world
+from agentchat.core._strands import Moment, Place, strand, this_moment
 from agentchat.core.models import LLMMessage
 from agentchat.messages import BaseAgentEvent, BaseChatMessage, ModelClientStreamingChunkEvent
 from harness.redaction import Redactor
@@ -15,27 +17,44 @@ from harness.trace import Event, Failed, MessageSent, ModelCalled, Stopped, Usag
 StreamItem = BaseAgentEvent | BaseChatMessage | TaskResult
 
 
-class EventLog:
-    """Numbers the events of a trial and puts its time on them, in the order they are told.
+class _Told(NamedTuple):
+    place: Place
+    event: Event
+    prompt: Sequence[LLMMessage]
 
-    Made inside the trial's world: its clock begins here.
+
+class EventLog:
+    """Puts the events of a trial in order, numbers them, and notes its time for each.
+
+    What branches do side by side is told branch by branch, whichever of them is faster; a model
+    call stands where it began. Made inside the trial's world: its clock begins here.
     """
 
     def __init__(self) -> None:
-        self.events: list[Event] = []
+        self._told: list[_Told] = []
         self._began = _world.monotonic()
-        self._calls = 0
-        self._last_prompt: dict[_world.Path, tuple[LLMMessage, ...]] = {}
 
     @property
-    def number(self) -> int:
-        """The number of the next event."""
-        return len(self.events)
+    def events(self) -> tuple[Event, ...]:
+        """All that has been told, in order."""
+        calls = count(1)
+        last_prompt: dict[_world.Path, Sequence[LLMMessage]] = {}
+        events: list[Event] = []
+        for _, event, prompt in sorted(self._told, key=lambda told: told.place):
+            changes: dict[str, object] = {"number": len(events)}
+            if isinstance(event, ModelCalled):
+                agent = tuple(part.partition("#")[0] for part in event.path)
+                kept = _alike(last_prompt.get(agent, ()), prompt)
+                last_prompt[agent] = prompt
+                new = tuple(message.model_dump(mode="json") for message in prompt[kept:])
+                changes |= {"call": next(calls), "kept": kept, "messages": new}
+            events.append(event.model_copy(update=changes))
+        return tuple(events)
 
     @property
     def at_ns(self) -> int:
         """Nanoseconds of the world's time since the trial began."""
-        return round((_world.monotonic() - self._began) * 1e9)
+        return self._since_began(_world.monotonic())
 
     def tell(self, item: StreamItem) -> None:
         """Notes what a subject streamed; pieces of a message that is still to come are left out."""
@@ -45,36 +64,36 @@ class EventLog:
             case TaskResult():
                 self._stopped(item.stop_reason)
             case _:
-                self.events.append(self._message(item))
+                moment = this_moment()
+                self._note(moment, self._message(item, self._since_began(moment.seconds)))
 
-    def next_call(self) -> int:
-        """The number of a model call whose answer has just come, from 1."""
-        self._calls += 1
-        return self._calls
+    def called(self, began: Moment, call: ModelCalled, prompt: Sequence[LLMMessage]) -> None:
+        """Notes a model call whose answer has come.
 
-    def kept(self, path: _world.Path, prompt: Sequence[LLMMessage]) -> int:
-        """How many messages at the head of a prompt are those of the same agent's previous one."""
-        agent = tuple(part.partition("#")[0] for part in path)
-        before = self._last_prompt.get(agent, ())
-        self._last_prompt[agent] = tuple(prompt)
-        pairs = zip(before, prompt, strict=False)
-        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        Args:
+            began: When it began.
+            call: What else is known of it; its place among the others is not.
+            prompt: All that was asked.
+        """
+        self._note(began, call, prompt)
 
     def end(self) -> None:
         """Notes the end of a run that did not tell of it itself."""
-        if not self.events or not isinstance(self.events[-1], Stopped):
+        if not self._told or not isinstance(self._told[-1].event, Stopped):
             self._stopped(None)
 
     def failed(self, failure: Failure) -> None:
         """Notes that the run ended with an exception."""
-        self.events.append(Failed(number=self.number, at_ns=self.at_ns, **failure.model_dump()))
+        event = Failed(number=0, at_ns=self.at_ns, **failure.model_dump())
+        self._note(strand.get().moment(), event)
 
     def renumber(self, final: Callable[[str], str]) -> None:
         """Replaces what interactions were called while they were recorded by their final names."""
-        for position, event in enumerate(self.events):
-            if isinstance(event, ModelCalled):
-                names = tuple(map(final, event.interactions))
-                self.events[position] = event.model_copy(update={"interactions": names})
+        for position, told in enumerate(self._told):
+            if isinstance(told.event, ModelCalled):
+                names = tuple(map(final, told.event.interactions))
+                event = told.event.model_copy(update={"interactions": names})
+                self._told[position] = told._replace(event=event)
 
     def portable_events(
         self, replacements: Mapping[str, str], redactor: Redactor
@@ -88,13 +107,20 @@ class EventLog:
         return tuple(_portable(event, replacements, redactor) for event in self.events)
 
     def _stopped(self, reason: str | None) -> None:
-        self.events.append(Stopped(number=self.number, at_ns=self.at_ns, reason=reason))
+        event = Stopped(number=0, at_ns=self.at_ns, reason=reason)
+        self._note(strand.get().moment(), event)
 
-    def _message(self, message: BaseAgentEvent | BaseChatMessage) -> MessageSent:
+    def _note(self, moment: Moment, event: Event, prompt: Sequence[LLMMessage] = ()) -> None:
+        self._told.append(_Told(moment.place, event, prompt))
+
+    def _since_began(self, seconds: float) -> int:
+        return round((seconds - self._began) * 1e9)
+
+    def _message(self, message: BaseAgentEvent | BaseChatMessage, at_ns: int) -> MessageSent:
         usage = message.models_usage
         return MessageSent(
-            number=self.number,
-            at_ns=self.at_ns,
+            number=0,
+            at_ns=at_ns,
             source=message.source,
             type=type(message).__name__,
             is_chat=isinstance(message, BaseChatMessage),
@@ -106,6 +132,12 @@ class EventLog:
                 prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens
             ),
         )
+
+
+def _alike(before: Sequence[LLMMessage], prompt: Sequence[LLMMessage]) -> int:
+    """How many messages at the head of a prompt are those of another one."""
+    pairs = zip(before, prompt, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _portable(event: Event, replacements: Mapping[str, str], redactor: Redactor) -> Event:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from agentchat.core import CancellationToken, _world
 from agentchat.core._component import ComponentModel
+from agentchat.core._strands import strand
 from agentchat.core._usage import UsageLedger
 from agentchat.core.models import (
     ChatCompletionClient,
@@ -154,11 +155,9 @@ class _Call:
         self._model = model
         self._log = log
         self._path = _world.path()
+        self._began = strand.get().moment()
         self._began_ns = log.at_ns
-        self._kept = log.kept(self._path, messages)
-        self._messages = tuple(
-            message.model_dump(mode="json") for message in messages[self._kept :]
-        )
+        self._prompt = tuple(messages)
         self._tools = tuple(_schema(tool) for tool in tools)
         self._interactions: list[str] = []
         self._ledger = UsageLedger()
@@ -182,28 +181,28 @@ class _Call:
             cached_tokens=details.cached_tokens,
             reasoning_tokens=details.reasoning_tokens,
         )
-        self._log.events.append(
-            ModelCalled(
-                number=self._log.number,
-                at_ns=self._log.at_ns,
-                agent=self._path[-1].partition("#")[0] if self._path else "",
-                path=self._path,
-                call=self._log.next_call(),
-                model=self._model.name,
-                kept=self._kept,
-                messages=self._messages,
-                tools=self._tools,
-                answer=_answer(result),
-                thought=result.thought,
-                finish_reason=result.finish_reason,
-                usage=usage,
-                usd=price_of(self._model.name, usage, _world.now()),
-                origin=self._model.origin(result, self._interactions),
-                interactions=tuple(self._interactions),
-                duration_ns=self._log.at_ns - self._began_ns,
-                chunks=chunks,
-            )
+        at_ns = self._log.at_ns
+        told = ModelCalled(
+            number=0,
+            at_ns=at_ns,
+            agent=self._path[-1].partition("#")[0] if self._path else "",
+            path=self._path,
+            call=1,
+            model=self._model.name,
+            kept=0,
+            messages=(),
+            tools=self._tools,
+            answer=_answer(result),
+            thought=result.thought,
+            finish_reason=result.finish_reason,
+            usage=usage,
+            usd=price_of(self._model.name, usage, _world.now()),
+            origin=self._model.origin(result, self._interactions),
+            interactions=tuple(self._interactions),
+            duration_ns=at_ns - self._began_ns,
+            chunks=chunks,
         )
+        self._log.called(self._began, told, self._prompt)
 
 
 def _schema(tool: Tool | ToolSchema) -> dict[str, Any]:

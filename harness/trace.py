@@ -52,7 +52,11 @@ class Usage(_Record):
 
 class _Event(_Record):
     number: int = Field(ge=0)
-    """Position in the trace; the report and failures refer to an event by it."""
+    """Position in the trace; the report and failures refer to an event by it.
+
+    What branches did side by side stands branch by branch; there a later event may be an earlier
+    one on the clock.
+    """
 
     at_ns: int = Field(ge=0)
     """Nanoseconds of the run's clock since the trial began."""
@@ -169,7 +173,7 @@ class Trace(_Record):
         return tuple(message for message in self.messages() if message.is_chat)
 
     def model_calls(self) -> tuple[ModelCalled, ...]:
-        """The model calls, in order of their answers."""
+        """The model calls, in order."""
         return tuple(event for event in self.events if isinstance(event, ModelCalled))
 
     @property

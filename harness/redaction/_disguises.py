@@ -9,7 +9,7 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from harness.redaction._edits import Edit, Find, applied
 from harness.redaction._packing import (
@@ -36,8 +36,14 @@ class Undone(NamedTuple):
     """From edits of the clear form to edits of the data."""
 
 
-Undo = Callable[[bytes], Iterator[Undone]]
-"""Takes one disguise off, wherever there is one."""
+class Undo(Protocol):
+    """Takes one disguise off, wherever there is one."""
+
+    def __call__(self, data: bytes) -> Iterator[Undone]:
+        """The parts of the data that wear it."""
+
+    def may_be_in(self, data: bytes) -> bool:
+        """Whether it is worth looking: almost always it is not, and everything is looked at."""
 
 
 def edits_below(data: bytes, find: Find, undo: Sequence[Undo], depth: int = _DEEPEST) -> list[Edit]:
@@ -68,7 +74,8 @@ def _below(clear: bytes, depth: int) -> int:
 def _undone(data: bytes, undo: Sequence[Undo], depth: int) -> Iterator[Undone]:
     if depth:
         for each in undo:
-            yield from each(data)
+            if each.may_be_in(data):
+                yield from each(data)
 
 
 class _Escapes:
@@ -85,8 +92,11 @@ class _Escapes:
     ) -> None:
         self._mark, self._pattern, self._clear = mark, re.compile(pattern), clear
 
+    def may_be_in(self, data: bytes) -> bool:
+        return self._mark in data
+
     def __call__(self, data: bytes) -> Iterator[Undone]:
-        matches = list(self._pattern.finditer(data)) if self._mark in data else []
+        matches = list(self._pattern.finditer(data))
         if not matches:
             return
         parts: list[bytes] = []
@@ -125,7 +135,7 @@ class _Coded:
         encode: The run for other bytes, in the manner of the given one.
         mark: What there is wherever there is a run, for a quick look.
         letters: Or what runs are made of, as in a pattern's brackets.
-        shortest: No run of letters is shorter than this.
+        shortest: No run of letters is shorter than this; keys are made of all of them.
     """
 
     def __init__(
@@ -143,20 +153,18 @@ class _Coded:
         self._marked = marks(letters)
 
     def __call__(self, data: bytes) -> Iterator[Undone]:
-        if not self._may_be_in(data):
-            return
         for match in self._pattern.finditer(data):
             if clear := self._clear(match[0]):
                 yield Undone(clear, self._back(match, clear))
 
-    def _may_be_in(self, data: bytes) -> bool:
+    def may_be_in(self, data: bytes) -> bool:
         if self._mark:
             return self._mark in data
-        if b"a" * self._shortest not in data.translate(self._marked):
+        runs = long_runs(data, self._shortest)
+        if b"a" * self._shortest not in runs.translate(self._marked):
             return False
         # Ids and long words are runs too, and mean nothing; the data is only walked for more.
-        runs = self._pattern.finditer(long_runs(data, self._shortest))
-        return any(self._clear(match[0]) for match in runs)
+        return any(self._clear(match[0]) for match in self._pattern.finditer(runs))
 
     def _clear(self, run: bytes) -> bytes:
         """What a run stands for; nothing, if that can't be a text."""
@@ -233,7 +241,7 @@ EVERY: tuple[Undo, ...] = (
         lambda clear, _: clear.decode("latin-1").encode("utf-16-be"),
         mark=b"\0",
     ),
-    _Coded(rb"\A\x1f\x8b(?s:.*)", from_gzip, to_gzip, mark=GZIP),
-    _Coded(rb"\A\x28\xb5\x2f\xfd(?s:.*)", from_zstd, to_zstd, mark=ZSTD),
+    _Coded(rb"\A\x1f\x8b(?s:.*)", from_gzip, to_gzip, mark=GZIP[:1]),
+    _Coded(rb"\A\x28\xb5\x2f\xfd(?s:.*)", from_zstd, to_zstd, mark=ZSTD[-1:]),
 )
 """Takes off whatever disguise is known here."""

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from json import dumps
 from urllib.parse import quote, quote_plus
@@ -85,6 +86,8 @@ class KnownSecrets:
         for name, value in value_by_name.items():
             for spelling in _spellings(value):
                 self._name_by_spelling.setdefault(spelling, name)
+        # What was searched a moment ago is mostly what is searched next.
+        self._clean: deque[bytes] = deque(maxlen=16)
         self._tokens: list[bytes] = []
         self._phrases: list[bytes] = []
         for each in self._name_by_spelling:
@@ -99,6 +102,8 @@ class KnownSecrets:
 
     def name_in(self, data: bytes) -> str | None:
         """The name of a secret that stands in the bytes, in whatever disguise."""
+        if data in self._clean:
+            return None
         return next(
             (
                 self._name_by_spelling[spelling]
@@ -107,6 +112,10 @@ class KnownSecrets:
             ),
             None,
         )
+
+    def vouch_for(self, data: bytes) -> None:
+        """Takes note that `find` found nothing in the bytes, nor below any disguise."""
+        self._clean.append(data)
 
     def _spellings_in(self, data: bytes) -> Iterator[bytes]:
         runs = long_runs(data)

@@ -1,12 +1,13 @@
 """The redactor: every rule for what is secret, applied to headers, URLs and bodies."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from harness.redaction._addresses import find_in_addresses
 from harness.redaction._disguises import EVERY, edits_below
 from harness.redaction._edits import Edit, applied, outside
 from harness.redaction._known import CREDENTIAL_HEADERS, KnownSecrets, credentials_in
-from harness.redaction._patterns import find_patterns
+from harness.redaction._patterns import Found, find_patterns
 from harness.redaction._placeholders import PLACEHOLDER, Placeholders
 from harness.redaction._rewriting import rewritten
 from harness.redaction._rules import ByHeader, ByParameter, Rule
@@ -111,14 +112,19 @@ class Redactor:
         )
 
     def _find(self, data: bytes) -> list[Edit]:
-        edits = [*edits_below(data, self._find_clear, EVERY), *self._ruling.find(data)]
-        return _outside_of_placeholders(edits, data)
+        known: list[Found] = []
+        hidden = edits_below(data, partial(self._find_clear, known), EVERY)
+        if not known:
+            self.known.vouch_for(data)
+        return _outside_of_placeholders([*hidden, *self._ruling.find(data)], data)
 
-    def _find_clear(self, data: bytes) -> list[Edit]:
+    def _find_clear(self, known: list[Found], data: bytes) -> list[Edit]:
         if b"<secret:" in data:
             self._placeholders.meet(data)
         named, told = self._placeholders.named, self._placeholders.told_apart
-        edits = [Edit(start, end, named(name)) for name, start, end in self.known.find(data)]
+        met = list(self.known.find(data))
+        known += met
+        edits = [Edit(start, end, named(name)) for name, start, end in met]
         edits += [
             Edit(start, end, told(name, data[start:end]))
             for name, start, end in find_patterns(data)

@@ -34,7 +34,8 @@ def is_token(text: bytes) -> bool:
 
 def long_runs(data: bytes, length: int = SHORTEST) -> bytes:
     """The runs of at least this length, with spaces between; empty when there are none."""
-    return b" ".join(run for run in _runs(data) if len(run) >= length)
+    runs = _runs(data)
+    return b" ".join([run for run in runs if len(run) >= length]) if runs else b""
 
 
 # The same data is looked at for several things, one after the other.

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from uuid import UUID
 
 from agentchat.core import _world
+from agentchat.core._strands import Place, strand
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """When every seeded world begins."""
@@ -27,14 +28,15 @@ class SeededWorld(_world.World):
 
     def __init__(self, seed: int | str = 0) -> None:
         self._seed = str(seed)
-        self._elapsed_ns = 0
+        # By lane; by the place of streams side by side, what had elapsed when they began.
+        self._elapsed_ns: dict[Place, int] = {(): 0}
         self._drawn: Counter[tuple[_world.Path, str]] = Counter()
 
     def now(self) -> datetime:
-        return EPOCH + timedelta(microseconds=self._elapsed_ns // 1000)
+        return EPOCH + timedelta(microseconds=self._elapsed_in(strand.get().lane) // 1000)
 
     def monotonic(self) -> float:
-        return self._elapsed_ns / 1e9
+        return self._elapsed_in(strand.get().lane) / 1e9
 
     def new_id(self, kind: str) -> str:
         place = (_world.path(), kind)
@@ -46,9 +48,20 @@ class SeededWorld(_world.World):
         return random.Random(self._digest("randomness", label))
 
     async def sleep(self, seconds: float) -> None:
-        self._elapsed_ns += max(0, round(seconds * 1e9))
+        lane = strand.get().lane
+        elapsed = self._elapsed_in(lane) + max(0, round(seconds * 1e9))
+        for end in range(0, len(lane) + 1, 2):
+            outer = lane[:end]
+            self._elapsed_ns[outer] = max(self._elapsed_in(outer), elapsed)
         # Others get their turn, as they would in a real wait.
         await asyncio.sleep(0)
+
+    def _elapsed_in(self, lane: Place) -> int:
+        if lane not in self._elapsed_ns:
+            outer, together = lane[:-2], lane[:-1]
+            began = self._elapsed_ns.setdefault(together, self._elapsed_in(outer))
+            self._elapsed_ns[lane] = began
+        return self._elapsed_ns[lane]
 
     def _digest(self, *what: str | int) -> bytes:
         # JSON keeps the parts apart: ("ab", "c") is not ("a", "bc").

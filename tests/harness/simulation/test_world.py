@@ -1,10 +1,13 @@
 import re
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentchat.core import CancellationToken
+from agentchat.core._streams import side_by_side
 from agentchat.core._world import entered, monotonic, new_id, now, randomness, scope, sleep
 from harness.simulation import EPOCH, SeededWorld
 
@@ -84,3 +87,18 @@ async def test_sleeping_a_negative_time_does_not_turn_the_clock_back() -> None:
         await sleep(-5)
 
         assert now() == EPOCH
+
+
+async def test_time_passes_side_by_side_for_what_goes_on_side_by_side() -> None:
+    async def sleeping(*times: float) -> AsyncGenerator[float, None]:
+        for seconds in times:
+            await sleep(seconds)
+            yield monotonic()
+
+    with entered(SeededWorld()):
+        await sleep(10)
+        streams = [sleeping(1, 1, 1), sleeping(5), sleeping(2, 2)]
+        times = [time async for time in side_by_side(streams, 3, CancellationToken())]
+
+        assert sorted(times) == [11, 12, 12, 13, 14, 15]
+        assert monotonic() == 15
