@@ -49,7 +49,7 @@ def test_what_is_missing_fails_where_it_is_asked_for(
     pytester.makepyfile(test_skips=SKIPS, test_needs_a_library=NEEDS_A_LIBRARY)
 
     result = pytester.runpytest_inprocess(
-        "--continue-on-collection-errors", plugins=[required_services]
+        "--continue-on-collection-errors", "-p", "no:asyncio", plugins=[required_services]
     )
 
     assert result.parseoutcomes() == outcomes

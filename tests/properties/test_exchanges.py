@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.cassette import Interaction, Request, Response
-from harness.commands._exchange import exchanges
-from harness.commands.cassettes import lines_of
+from harness.commands.cassettes.showing import lines_of
+from harness.upkeep._exchange import exchanges
 
 KEYS = st.sampled_from(
     ["messages", "input", "instructions", "system", "prompt", "role", "content", "type", "text",
