@@ -109,7 +109,7 @@ class CassetteSession:
 
         self._record_on_exception = record_on_exception
         self._run, run = run, run or os.environ.get(_XDIST_RUN, "")
-        self._look_for_journals(run)
+        self._look_for_journals()
         self._exists = path.exists()
         matcher = Matcher(key_parts)
         known = secrets_among(os.environ)
@@ -256,13 +256,13 @@ class CassetteSession:
         else:
             self.discard()
 
-    def _look_for_journals(self, run: str) -> None:
+    def _look_for_journals(self) -> None:
         """Brings home what killed processes recorded, or tells of it where nothing is written."""
         if self.mode in WRITING:
-            merge(self.path, lambda content: not run or content.opening.run != run)
+            merge(self.path, lambda content: not self._run or content.opening.run != self._run)
         elif self.mode is not RecordMode.LIVE:
             left = [each for each in pending(self.path) if not each.is_in_use]
-            left = [each for each in left if not run or each.run != run]
+            left = [each for each in left if not self._run or each.run != self._run]
             count = sum(each.recorded for each in left)
             if left:
                 what = f"{count} interactions were recorded and are not in it: a process was killed"

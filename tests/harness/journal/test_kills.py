@@ -19,6 +19,13 @@ from harness.simulation import SeededWorld
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="It forks, and sends SIGKILL.")
 
+
+@pytest.fixture(autouse=True)
+def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The recorders are no workers of the run that these tests are in."""
+    monkeypatch.delenv("PYTEST_XDIST_TESTRUNUID", raising=False)
+
+
 # Forks a recorder for each line of its input, and tells what became of it.
 SERVER = '''
 import json, os, signal, sys
