@@ -1,6 +1,7 @@
 """`with harness.cassette("x"):` - a cassette around any block of code."""
 
 import inspect
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial, wraps
@@ -15,11 +16,15 @@ from harness.journal import Durability
 from harness.matching import KeyPart
 from harness.patching import patched
 from harness.redaction import Rule
-from harness.session import CassetteSession, RecordMode
+from harness.session import CassetteSession, RecordMode, mode_named
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 _FOLDER = "cassettes"
+_SUFFIXES = frozenset({".yaml", ".yml", ".json", ".har", ".sse", ".eventstream"})
+_NEVER_IN_NAMES = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
+# Windows takes them for devices, whatever their suffix.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _ROOT_SIGNS = ("pyproject.toml", "pytest.ini", ".git")
 
 
@@ -27,11 +32,11 @@ def cassette(  # noqa: PLR0913 - all but the name have a default and are given b
     name: str | Path,
     *,
     record_mode: RecordMode | str = RecordMode.NONE,
-    shared: Sequence[str | Path] = (),
-    key_parts: Sequence[KeyPart] = (),
-    redact: Sequence[Rule] = (),
+    shared: str | Path | Sequence[str | Path] = (),
+    key_parts: Sequence[KeyPart | str] = (),
+    redact: Sequence[Rule | str] = (),
     replace: Mapping[str, str] | None = None,
-    ignore_hosts: Collection[str] = (),
+    ignore_hosts: str | Collection[str] = (),
     ignore_localhost: bool = False,
     strict: bool = False,
     allow_playback_repeats: bool = False,
@@ -48,12 +53,13 @@ def cassette(  # noqa: PLR0913 - all but the name have a default and are given b
 
     Args:
         name: `hello` is `cassettes/hello.yaml` below the project's folder, which is the nearest
-            one with a `pyproject.toml`, `pytest.ini` or `.git`; a path, or a name with a suffix,
-            is taken as it is.
+            one with a `pyproject.toml`, `pytest.ini` or `.git`; a `Path`, or a text that ends in
+            `.yaml`, `.json` or another suffix of cassettes, is taken as it is.
         record_mode: What is played, and what is recorded; by default nothing is ever asked live.
         shared: Further cassettes that are played where this one has no answer; never written.
-        key_parts: Exceptions to "everything in a request counts".
-        redact: Rules for what else is secret.
+        key_parts: Exceptions to "everything in a request counts"; also written as text:
+            `ignore:/seed`.
+        redact: Rules for what else is secret; also written as text: `header:x-tenant`.
         replace: Volatile texts, such as a server's changing address, and what stands for them.
         ignore_hosts: Hosts, with or without a port, that are asked live and not recorded.
         ignore_localhost: Whether this machine is one of them.
@@ -69,20 +75,22 @@ def cassette(  # noqa: PLR0913 - all but the name have a default and are given b
         run: The test run that makes cassettes of all journals at its end.
 
     Raises:
-        UsageError: There is no such record mode.
+        UsageError: There is no such record mode, or no file can have such a name everywhere.
     """
     path = path_of(name)
+    # One text is not the collection of its letters.
+    beneath = [shared] if isinstance(shared, str | Path) else shared
+    hosts = [ignore_hosts] if isinstance(ignore_hosts, str) else ignore_hosts
     opened = partial(
         CassetteSession,
         path,
-        mode=_mode(record_mode),
+        mode=mode_named(record_mode),
         origin=origin,
         replace=replace,
         redact=redact,
         owner=owner,
-        rerecord=rerecord or f'harness.cassette({str(name)!r}, record_mode="rewrite")',
         key_parts=key_parts,
-        shared=[path_of(each) for each in shared],
+        shared=[path_of(each) for each in beneath],
         test=test,
         run=run,
         strict=strict,
@@ -90,8 +98,14 @@ def cassette(  # noqa: PLR0913 - all but the name have a default and are given b
         record_on_exception=record_on_exception,
         durability=durability,
     )
-    ignored = ignored_hosts(ignore_hosts, ignore_localhost)
-    return CassetteBlock(lambda: CassetteInUse(opened(), ignored, pace))
+    ignored = ignored_hosts(hosts, ignore_localhost)
+
+    def in_use() -> CassetteInUse:
+        # Said when it is opened: another call of a decorated function may have recorded it.
+        fix = rerecord or _recorded_by(name, path)
+        return CassetteInUse(opened(rerecord=fix), ignored, pace)
+
+    return CassetteBlock(in_use)
 
 
 class CassetteBlock:
@@ -166,18 +180,39 @@ class CassetteBlock:
 
 
 def path_of(name: str | Path) -> Path:
-    """The file that a name stands for."""
-    if isinstance(name, Path) or Path(name).suffix:
+    """The file that a name stands for.
+
+    Raises:
+        UsageError: The name is empty, or some system has no file of that name.
+    """
+    if isinstance(name, Path):
+        return name
+    if Path(name).suffix.lower() in _SUFFIXES:
         return Path(name)
+    _check(name)
     here = Path.cwd()
     folders = (here, *here.parents)
     roots = (each for each in folders if any((each / sign).exists() for sign in _ROOT_SIGNS))
     return next(roots, here) / _FOLDER / f"{name}.yaml"
 
 
-def _mode(name: RecordMode | str) -> RecordMode:
-    try:
-        return RecordMode(name)
-    except ValueError:
-        modes = ", ".join(RecordMode)
-        raise UsageError(f"There is no record mode {name!r}; there are: {modes}.") from None
+def _check(name: str) -> None:
+    parts = name.split("/")
+    if not parts[-1].strip():
+        raise UsageError(f"A cassette needs a name, and {name!r} ends without one.")
+    unfit = next(_NEVER_IN_NAMES.finditer(name), None)
+    device = next((part for part in parts if _DEVICES.fullmatch(part)), None)
+    if unfit is None and device is None:
+        return
+    why = f"Windows keeps {device!r} for itself" if unfit is None else f"it has a {unfit[0]!r}"
+    fit = "/".join(f"{part}_" if _DEVICES.fullmatch(part) else part for part in parts)
+    fit = _NEVER_IN_NAMES.sub("_", fit.replace("\\", "/"))
+    raise UsageError(
+        f"{name!r} can't be a cassette's name on every system: {why}. Call it {fit!r}."
+    )
+
+
+def _recorded_by(name: str | Path, path: Path) -> str:
+    """How a block's author records the cassette."""
+    mode = RecordMode.REWRITE if path.exists() else RecordMode.ONCE
+    return f'harness.cassette({str(name)!r}, record_mode="{mode}")'

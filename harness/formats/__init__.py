@@ -130,6 +130,8 @@ def imported(paths: Iterable[Path], clean: Callable[[Interaction], Interaction])
 
 def _unknown(source: Source) -> UnreadableCassette:
     """The error for a file that is of no format known here, and perhaps near to one."""
+    if not source.data.strip():
+        return source.problem("it is empty")
     marks = list(dict.fromkeys(mark for form in FORMATS for mark in form.marks))
     why = f"not a cassette in a format known here ({', '.join(form.name for form in FORMATS)})"
     for key in source.tree if isinstance(source.tree, dict) else ():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -112,7 +113,8 @@ class Source:
             raise self._unreadable(f"not JSON: {error}") from error
 
     def _unreadable(self, why: str, place: Position = (None, None)) -> UnreadableCassette:
-        return UnreadableCassette(self.path, why, line=place[0], column=place[1])
+        fix = f"harness cassettes doctor {shlex.quote(self.path.as_posix())}"
+        return UnreadableCassette(self.path, why, line=place[0], column=place[1], fix=fix)
 
 
 class Format(NamedTuple):

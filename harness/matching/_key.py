@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 
 from harness.matching._content import Counted, Sent, counted
+from harness.matching._parsing import parse_key_part
 from harness.matching._parts import KeyPart
 
 
@@ -17,11 +18,17 @@ class Matcher:
     fragment don't count.
 
     Args:
-        parts: Exceptions, applied in order.
+        parts: Exceptions, applied in order; a text is read by `parse_key_part`.
+
+    Raises:
+        UsageError: A text is no key part.
     """
 
-    def __init__(self, parts: Sequence[KeyPart] = ()) -> None:
-        self._parts = tuple(parts)
+    def __init__(self, parts: Sequence[KeyPart | str] = ()) -> None:
+        several = [parts] if isinstance(parts, str) else parts
+        self._parts = tuple(
+            parse_key_part(part) if isinstance(part, str) else part for part in several
+        )
 
     @property
     def headers(self) -> frozenset[str]:

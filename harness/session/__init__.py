@@ -3,7 +3,7 @@
 from harness.session._cleaning import Cleaning
 from harness.session._drift import Drift
 from harness.session._expiry import Expired, expired
-from harness.session._modes import WRITING, RecordMode
+from harness.session._modes import WRITING, RecordMode, mode_named
 from harness.session._playing import Playing
 from harness.session._recording import Recording
 from harness.session._session import CassetteSession, may_go_live, served
@@ -19,5 +19,6 @@ __all__ = [
     "Recording",
     "expired",
     "may_go_live",
+    "mode_named",
     "served",
 ]

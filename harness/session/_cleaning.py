@@ -15,7 +15,7 @@ from harness.cassette import (
 )
 from harness.formats import decompressed
 from harness.journal import laid_out
-from harness.redaction import KnownSecrets, Redactor, Replacing, Rule
+from harness.redaction import KnownSecrets, Redactor, Replacing, Rule, parse_rule
 
 # What else a message says in its headers is about the connection, the machine or the account.
 _REQUEST_HEADERS = frozenset({"content-type", "openai-beta", "anthropic-version", "anthropic-beta"})
@@ -33,16 +33,19 @@ class Cleaning:
         stable_by_volatile: Texts that differ from run to run, and what stands for them.
         secrets: Those that the process knows, by name. One called `HARNESS_REDACTION_KEY` is also
             the key for digests of what the rules remove.
-        redact: Rules of the project for what else is secret.
+        redact: Rules of the project for what else is secret; a text is read by `parse_rule`.
         kept_headers: Headers of a request that a cassette keeps besides the usual ones, in lower
             case: those that count when it is matched.
+
+    Raises:
+        UsageError: A text is no rule.
     """
 
     def __init__(
         self,
         stable_by_volatile: Mapping[str, str],
         secrets: Mapping[str, str],
-        redact: Sequence[Rule] = (),
+        redact: Sequence[Rule | str] = (),
         kept_headers: Collection[str] = (),
     ) -> None:
         self._replacing = Replacing(stable_by_volatile)
@@ -51,7 +54,7 @@ class Cleaning:
             volatile_by_stable.setdefault(stable, volatile)
         self._restoring = Replacing(volatile_by_stable)
         self._has_volatile = bool(volatile_by_stable)
-        self._redactor = Redactor(secrets, redact, secrets.get(_KEY, ""))
+        self._redactor = Redactor(secrets, _rules(redact), secrets.get(_KEY, ""))
         # Nearly all requests of a client have the same.
         self._learned: Headers = ()
         self._kept = _REQUEST_HEADERS.union(kept_headers)
@@ -137,3 +140,8 @@ def _rewritten(
         return rewriter.body(body)
     pieces = rewriter.pieces([chunk.data for chunk in body])
     return tuple(Chunk(chunk.at_ns, data) for chunk, data in zip(body, pieces, strict=True))
+
+
+def _rules(redact: Sequence[Rule | str]) -> list[Rule]:
+    several = [redact] if isinstance(redact, str) else redact
+    return [parse_rule(rule) if isinstance(rule, str) else rule for rule in several]

@@ -1,6 +1,9 @@
 """The modes of a session."""
 
-from enum import StrEnum
+from difflib import get_close_matches
+from enum import Enum, StrEnum
+
+from harness.errors import UsageError
 
 
 class RecordMode(StrEnum):
@@ -37,3 +40,35 @@ WRITING = frozenset({RecordMode.ONCE, RecordMode.NEW_EPISODES, RecordMode.ALL, R
 
 READING = frozenset(RecordMode) - {RecordMode.REWRITE, RecordMode.LIVE}
 """The modes in which a cassette is read."""
+
+_BY_OTHER_NAME = {
+    "any": RecordMode.NEW_EPISODES,
+    "auto": RecordMode.ONCE,
+    "record": RecordMode.ONCE,
+    "replay": RecordMode.NONE,
+    "playback": RecordMode.NONE,
+}
+"""What other recorders and their users call a mode."""
+
+
+def mode_named(name: str) -> RecordMode:
+    """The mode of a name.
+
+    Raises:
+        UsageError: There is none; the nearest one is named.
+    """
+    try:
+        return RecordMode(name)
+    except ValueError:
+        raise UsageError(_no_mode(name)) from None
+
+
+def _no_mode(name: str) -> str:
+    # Its value: vcrpy's modes are texts of a class of their own.
+    text = name.value if isinstance(name, Enum) else name
+    spelt = text.lower().replace("-", "_")
+    near = [_BY_OTHER_NAME[spelt]] if spelt in _BY_OTHER_NAME else []
+    near = near or get_close_matches(spelt, list(RecordMode), n=1)
+    meant = f" Did you mean {str(near[0])!r}?" if near else ""
+    modes = ", ".join(RecordMode)
+    return f"There is no record mode {text!r}; there are: {modes}.{meant}"

@@ -12,7 +12,7 @@ from harness.errors import CassetteError, FutureCassette, UnreadableCassette, Us
 from harness.formats import Source, loaded, own
 from harness.formats._own_shape import VERSION
 from harness.upkeep._committed import committed
-from harness.upkeep._places import command_for, scenario_of
+from harness.upkeep._places import command_for
 
 Kind = Literal[
     "empty", "lfs-pointer", "merge-conflict", "byte-order-mark", "line-ends", "truncated",
@@ -145,11 +145,9 @@ def _version(path: Path, data: bytes) -> Iterator[Ailment]:
 
 
 def _unfinished(path: Path, cassette: Cassette) -> Ailment:
-    tests = ", ".join(filter(None, cassette.header.unfinished))
-    what = f"its recording was broken off{f': {tests}' if tests else ''}"
-    scenario = scenario_of(path)
-    asked = f"harness run {scenario}" if scenario else "pytest"
-    return Ailment(path.as_posix(), None, "unfinished", what, f"{asked} --record-mode once")
+    tests = [test for test in cassette.header.unfinished if test]
+    what = "its recording was broken off" + (f": {', '.join(tests)}" if tests else "")
+    return Ailment(path.as_posix(), None, "unfinished", what, command_for(path, "once", tests))
 
 
 def _broken(path: Path, kind: Kind, what: str, line: int | None = None) -> Ailment:

@@ -13,7 +13,7 @@ from harness.upkeep._answers import answer_of, usage_of
 from harness.upkeep._json import Json, choice_of, list_of, object_of
 
 # Where the body does not name the model, as in Google's and Azure's APIs, the address does.
-_MODEL = re.compile(r"/(?:models|deployments|engines|model)/([^/:?]+)")
+_MODEL = re.compile(r"(?<!/)/(?:models|deployments|engines|model)/([^/:?]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ class Importer:
             try:
                 yield self.import_all([source], target)[0]
             except CassetteError as error:
-                yield Imported(source.as_posix(), "", _format_of(source), 0, 0, 0, str(error))
+                why = str(error).partition("\n")[0]
+                yield Imported(source.as_posix(), "", _format_of(source), 0, 0, 0, why)
 
     def import_all(self, sources: Sequence[Path], target: Path) -> list[Imported]:
         """Imports files into one cassette, in their order: all of them, or nothing is written.

@@ -1,5 +1,6 @@
 """Where cassettes lie: files, folders, the project, and the stories they belong to."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -93,12 +94,41 @@ def scenario_of(cassette: Path) -> str | None:
     return f"{story.relative_to(project_around(cassette)).as_posix()}::{cassette.stem}"
 
 
-def command_for(cassette: Path) -> str:
-    """What records a cassette again."""
+def command_for(cassette: Path, mode: str = "rewrite", tests: Sequence[str] = ()) -> str:
+    """What records a cassette: a command, or else the line of the program that uses it.
+
+    Args:
+        cassette: The file.
+        mode: The record mode.
+        tests: Who is to record, as pytest names them; by default the test that the file mirrors.
+    """
     scenario = scenario_of(cassette)
     if scenario is not None:
-        return f"harness run {scenario} --record-mode rewrite"
-    return "pytest --record-mode rewrite"
+        return f"harness run {scenario} --record-mode {mode}"
+    asked = tests or _mirrored_tests(cassette)
+    if asked:
+        return f"pytest {' '.join(map(shlex.quote, asked))} --record-mode {mode}"
+    return f'harness.cassette("{_name_of(cassette)}", record_mode="{mode}")'
+
+
+def _mirrored_tests(cassette: Path) -> list[str]:
+    """The test, or file of tests, whose cassette it is by its place; nothing when there is none."""
+    place, project = place_of(cassette), project_around(cassette)
+    whole = place.with_suffix(".py")
+    if (project / whole).is_file():
+        return [whole.as_posix()]
+    file = place.parent.with_name(f"{place.parent.name}.py") if place.parent.name else whole
+    if not (project / file).is_file():
+        return []
+    # A case is left out: its name in the file is not always the one that pytest knows.
+    test = place.stem.partition("[")[0].replace(".", "::")
+    return [f"{file.as_posix()}::{test}"]
+
+
+def _name_of(cassette: Path) -> str:
+    place = place_of(cassette)
+    lies_there = (project_around(cassette) / ROOT / place).exists()
+    return place.with_suffix("").as_posix() if lies_there else cassette.as_posix()
 
 
 def _counts(path: Path, folder: Path, hidden: bool) -> bool:

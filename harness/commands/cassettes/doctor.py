@@ -76,5 +76,5 @@ def _line(ailment: Ailment, lead: str) -> str:
 
 def _wrong(ailments: Sequence[Ailment]) -> str:
     mendable = sum(each.mendable for each in ailments)
-    hint = f", {mendable} of them by --fix" if mendable else ""
+    hint = f", {mendable} of them mended by --fix" if mendable else ""
     return f"{counted(len(ailments), 'ailment')}{hint}"

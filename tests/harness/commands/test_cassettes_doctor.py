@@ -183,6 +183,41 @@ def test_a_recording_that_was_broken_off_is_told() -> None:
     )
 
 
+def test_the_tests_whose_recording_was_broken_off_are_asked_to_go_on() -> None:
+    tests = ("tests/test_a.py::test_b", "tests/test_a.py::test_c[1 2]")
+    path = Path("cassettes/common.yaml")
+    save(path, replace(load(HELLO), header=replace(load(HELLO).header, unfinished=tests)))
+
+    (fix,) = [
+        each["fix"] for each in document("doctor")["ailments"] if each["kind"] == "unfinished"
+    ]
+    assert fix == (
+        "pytest tests/test_a.py::test_b 'tests/test_a.py::test_c[1 2]' --record-mode once"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cassette", "fix"),
+    [
+        ("tests/test_a/test_b[x.1]", "pytest tests/test_a.py::test_b --record-mode rewrite"),
+        (
+            "tests/test_a/TestC.test_d",
+            "pytest tests/test_a.py::TestC::test_d --record-mode rewrite",
+        ),
+        ("tests/test_a", "pytest tests/test_a.py --record-mode rewrite"),
+        ("talk/gpt-4.1", 'harness.cassette("talk/gpt-4.1", record_mode="rewrite")'),
+    ],
+)
+def test_a_damaged_cassette_is_recorded_by_who_uses_it_alone(cassette: str, fix: str) -> None:
+    Path("tests").mkdir()
+    Path("tests/test_a.py").touch()
+    path = Path("cassettes", f"{cassette}.yaml")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+
+    assert ailment(path)[2] == fix
+
+
 def test_what_a_killed_process_recorded_is_recovered() -> None:
     done = subprocess.run([sys.executable, "-c", KILLED], check=False)
     assert done.returncode == -signal.SIGKILL

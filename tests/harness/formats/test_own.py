@@ -186,7 +186,7 @@ DAMAGES = [
      "the tag 'tag:yaml.org,2002:python/object/apply:os.getcwd'"),
     (damaged("POST", "\x07"), 12, 13, "not YAML: the character '\\x07'"),
     ("- just\n- a list\n", 1, 1, "not a cassette in a format known here (SSE, harness, HAR, "),
-    ("", None, None, "not a cassette in a format known here (SSE, harness, HAR, "),
+    ("", None, None, "it is empty"),
     ("<html>", 1, 1, "not a cassette in a format known here (SSE, harness, HAR, "),
     ('{"version": 1,\n "interactions": [}', 2, 19, "not JSON: Expecting value"),
 ]  # fmt: skip
@@ -204,7 +204,9 @@ def test_a_damaged_file_is_refused_with_its_place(
 
     assert caught.value.why.startswith(why)
     assert (caught.value.line, caught.value.column) == (line, column)
-    assert "\n" not in str(caught.value)
+    place, fix = str(caught.value).splitlines()
+    assert place.startswith(f"{path}:")
+    assert fix == f"  fix: harness cassettes doctor {path}"
 
 
 def test_a_newer_version_is_refused_by_its_number(tmp_path: Path) -> None:

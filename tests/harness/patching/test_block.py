@@ -1,14 +1,18 @@
 """What `harness.cassette(...)` takes: names, modes, and how it is imported."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
 import harness
 from harness.errors import ReplayMiss, UsageError
+from harness.formats import load
 from harness.script import Reply, Script
 from harness.server import serving
 
@@ -56,6 +60,29 @@ def test_a_name_is_a_file_below_the_projects_folder(
         assert use.path == tmp_path / "cassettes" / "talk" / "hello.yaml"
 
 
+def test_a_point_in_a_name_begins_no_suffix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with harness.cassette("gpt-4.1") as use:
+        assert use.path == tmp_path / "cassettes" / "gpt-4.1.yaml"
+
+
+UNFIT = [
+    ("a: b", "it has a ':'. Call it 'a_ b'."),
+    ("talk\\hello", "it has a '\\\\'. Call it 'talk/hello'."),
+    ("talk/nul", "Windows keeps 'nul' for itself. Call it 'talk/nul_'."),
+    ("talk/", "A cassette needs a name, and 'talk/' ends without one."),
+]
+
+
+@pytest.mark.parametrize(("name", "told"), UNFIT)
+def test_a_name_that_some_system_has_no_file_of_is_refused(name: str, told: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(told)):
+        harness.cassette(name)
+
+
 @pytest.mark.parametrize("name", [Path("hello"), "hello.yaml", "here/hello.json"])
 def test_a_path_or_a_name_with_a_suffix_is_taken_as_it_is(
     name: str | Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -71,6 +98,14 @@ def test_an_unknown_mode_is_refused_with_those_there_are() -> None:
         harness.cassette("x", record_mode="new")
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"), [("new-episodes", "new_episodes"), ("any", "new_episodes"), ("onec", "once")]
+)
+def test_an_unknown_mode_is_refused_with_the_nearest_there_is(name: str, meant: str) -> None:
+    with pytest.raises(UsageError, match=f"Did you mean '{meant}'"):
+        harness.cassette("x", record_mode=name)
+
+
 def test_by_default_nothing_goes_live(tmp_path: Path) -> None:
     with (
         serving(Script(replies=(Reply(say="Live."),))) as url,
@@ -79,7 +114,8 @@ def test_by_default_nothing_goes_live(tmp_path: Path) -> None:
     ):
         httpx2.post(f"{url}/chat/completions", json={})
 
-    assert raised.value.fix.endswith('record_mode="rewrite")')
+    assert raised.value.asked == f"request 1, POST {url}/chat/completions"
+    assert raised.value.fix.endswith('record_mode="once")')
     assert not (tmp_path / "x.yaml").exists()
 
 
@@ -106,3 +142,59 @@ def test_what_a_failed_block_recorded_is_kept_when_that_is_asked_for(tmp_path: P
                 record(url, keep)
 
     assert [path.name for path in tmp_path.iterdir()] == ["True.yaml"]
+
+
+def test_rules_and_key_parts_may_be_written_as_texts(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+
+    def ask(url: str, who: str, **rest: Any) -> int:
+        with harness.cassette(path, key_parts=["ignore:/seed"], replace={url: "http://m"}, **rest):
+            return httpx2.post(f"{url}/embeddings", json={"input": f"I am {who}"}).status_code
+
+    with serving(Script()) as url:
+        ask(url, "ann@example.com", record_mode="once", redact=[r"pattern:\w+@[\w.]+ -> email"])
+
+    assert "ann@" not in path.read_text(encoding="utf-8")
+    assert ask(url, "bob@example.com", redact=r"pattern:\w+@[\w.]+ -> email") == 200
+
+
+def test_a_text_that_is_no_rule_is_refused(tmp_path: Path) -> None:
+    with (
+        pytest.raises(UsageError, match="Did you mean 'header'"),
+        harness.cassette(tmp_path / "x.yaml", redact=["headr:x-tenant"]),
+    ):
+        pass
+
+
+def test_a_single_host_is_not_taken_for_its_letters(tmp_path: Path) -> None:
+    with serving(Script()) as url, harness.cassette(tmp_path / "x", ignore_hosts="127.0.0.1"):
+        assert httpx2.get(f"{url}/models").status_code == 200
+
+
+def test_a_generator_that_is_left_early_keeps_what_it_recorded(tmp_path: Path) -> None:
+    def answers(url: str) -> Generator[int, None, None]:
+        with harness.cassette(tmp_path / "x.yaml", record_mode="once"):
+            yield httpx2.get(f"{url}/models").status_code
+            yield httpx2.get(f"{url}/models").status_code
+
+    with serving(Script()) as url:
+        reading = answers(url)
+        next(reading)
+        reading.close()
+
+    assert len(load(tmp_path / "x.yaml").interactions) == 1
+
+
+@pytest.mark.parametrize(("code", "recorded"), [(None, True), (0, True), (1, False)])
+def test_a_program_that_exits_well_keeps_what_it_recorded(
+    code: int | None, recorded: bool, tmp_path: Path
+) -> None:
+    def main(url: str) -> None:
+        with harness.cassette(tmp_path / "x.yaml", record_mode="once"):
+            httpx2.get(f"{url}/models")
+            sys.exit(code)
+
+    with serving(Script()) as url, pytest.raises(SystemExit):
+        main(url)
+
+    assert (tmp_path / "x.yaml").exists() == recorded
