@@ -9,10 +9,6 @@ from typing import TYPE_CHECKING, Any
 # At once, because a submodule that is imported later would take the name.
 from harness.scenario import Scenario, scenario
 
-# A submodule takes its name when it is imported, once: from then on the name is the function's.
-import_module("harness.cassette")
-del globals()["cassette"]
-
 if TYPE_CHECKING:
     from harness.cassette_store import CassetteStore
     from harness.cassettes import cassette

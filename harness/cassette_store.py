@@ -14,9 +14,9 @@ from agentchat import __version__
 from agentchat.core import CacheStore
 from agentchat.core._component import Component
 from agentchat.core._world import SystemWorld
-from harness.cassette import Cassette, Header, Interaction, Request, Response
 from harness.errors import SecretFound
 from harness.formats import load, save
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 from harness.journal import secret_in
 from harness.journal._deriving import lock_of
 from harness.journal._locks import locked

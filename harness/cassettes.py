@@ -9,9 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from harness.cassette import Origin
 from harness.errors import UsageError
 from harness.in_use import CassetteInUse, ignored_hosts
+from harness.interactions import Origin
 from harness.journal import Durability
 from harness.matching import KeyPart
 from harness.patching import patched

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.cassette import Cassette
 from harness.errors import HarnessError
 from harness.formats import load, save
+from harness.interactions import Cassette
 from harness.journal import fingerprint
 from harness.run import Run, Settings
 from harness.runner import Trial

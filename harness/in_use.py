@@ -10,8 +10,8 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
 
-from harness.cassette import Interaction
 from harness.errors import ReplayMiss, UnknownCassette
+from harness.interactions import Interaction
 from harness.session import CassetteSession
 
 _LOCALHOST = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})

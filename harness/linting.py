@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.cassette import Cassette, Headers, Interaction, Request, Response
 from harness.errors import CassetteError, UnreadableCassette
 from harness.formats import Source, loaded
+from harness.interactions import Cassette, Headers, Interaction, Request, Response
 from harness.redaction import (
     ACCOUNT_HEADERS,
     KnownSecrets,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from agentchat.core._usage import TokenUsage
 from agentchat.core.models import CreateResult
-from harness.cassette import Headers
+from harness.interactions import Headers
 
 EVENTS: Headers = (("content-type", "text/event-stream"),)
 

@@ -10,7 +10,7 @@ from agentchat.core import Image
 from agentchat.core.models import LLMMessage
 from agentchat.core.tools import Tool, ToolSchema
 from agentchat.ext.models._cache_key import Call
-from harness.cassette import Request
+from harness.interactions import Request
 
 _MESSAGES: TypeAdapter[list[LLMMessage]] = TypeAdapter(list[LLMMessage])
 

@@ -17,7 +17,7 @@ import httpx2
 from pydantic_core import to_json
 
 from agentchat.ext.models._transience import headers_of, status_of
-from harness.cassette import Failure, Response, Unanswered
+from harness.interactions import Failure, Response, Unanswered
 
 _KEPT_HEADERS = frozenset({"retry-after", "retry-after-ms", "x-should-retry"})
 _EVENT = b"event: error\ndata: "

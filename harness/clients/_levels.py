@@ -10,7 +10,6 @@ import httpx2
 
 from agentchat.core.models import ChatCompletionClient, CreateResult
 from agentchat.ext.models._errors import UnfitOutput
-from harness.cassette import Cassette, Failure, Interaction
 from harness.clients._answers import Answer
 from harness.clients._calls import call_of
 from harness.clients._failures import failure_of
@@ -19,6 +18,7 @@ from harness.clients._recorded import model_of
 from harness.clients._requests import CREATE
 from harness.errors import InternalError, ReplayMiss
 from harness.formats import load, save
+from harness.interactions import Cassette, Failure, Interaction
 from harness.matching import MatchOn
 from harness.offline import ABLE
 from harness.session import CassetteSession, Playing

@@ -6,10 +6,10 @@ from typing import TypeVar
 from agentchat.core import CancellationToken
 from agentchat.core._world import monotonic, sleep
 from agentchat.ext.models._interruption import interrupting, raise_if_cancelled
-from harness.cassette import Failure, Response, Unanswered
 from harness.clients._answers import Answer, answer_from_bytes, item_from_event
 from harness.clients._failures import error_of
 from harness.errors import CassetteError, explained
+from harness.interactions import Failure, Response, Unanswered
 from harness.session import Playing
 
 T = TypeVar("T")

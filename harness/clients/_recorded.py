@@ -3,9 +3,9 @@
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from harness.cassette import Cassette, is_client_call
 from harness.clients._requests import SCHEME
 from harness.errors import UsageError
+from harness.interactions import Cassette, is_client_call
 from harness.matching import json_of
 from harness.session import CassetteSession
 

@@ -17,7 +17,7 @@ from agentchat.core import Image
 from agentchat.core.models import ChatCompletionClient, LLMMessage, UserMessage
 from agentchat.core.tools import Tool, ToolSchema
 from agentchat.ext.models._cache_key import Call
-from harness.cassette import Headers, Request
+from harness.interactions import Headers, Request
 
 CREATE = "CREATE"
 STREAM = "CREATE_STREAM"

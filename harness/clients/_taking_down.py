@@ -8,10 +8,10 @@ from typing import Self
 
 from agentchat.core._usage import UsageLedger
 from agentchat.core.models import CreateResult
-from harness.cassette import Headers
 from harness.clients._answers import EVENTS, answer_to_bytes, answer_to_event, text_to_event
 from harness.clients._failures import details_of, details_to_event, failure_of
 from harness.clients._requests import JSON
+from harness.interactions import Headers
 from harness.session import Recording
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from harness.cassette import Cassette, Header, Interaction
 from harness.errors import InternalError, UnreadableCassette
 from harness.formats import (
     event_stream,
@@ -22,6 +21,7 @@ from harness.formats import (
 from harness.formats._bodies import reviewable
 from harness.formats._compression import decompressed
 from harness.formats._source import Format, Source, nearest
+from harness.interactions import Cassette, Header, Interaction
 
 __all__ = [
     "FORMATS",

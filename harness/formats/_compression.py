@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import httpx2
 
-from harness.cassette import Chunk, Headers
+from harness.interactions import Chunk, Headers
 
 MOST_BYTES = 256 * 2**20
 """What is longer once it is decompressed is an attack, not a recording."""

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 
-from harness.cassette import Chunk, Headers, Response
 from harness.formats._bodies import from_base64, from_json
 from harness.formats._compression import decompressed
+from harness.interactions import Chunk, Headers, Response
 
 _BODY_KEYS = frozenset({"string", "base64_string", "encoding"})
 # Ruby's names for text that is nothing but bytes; what it holds is UTF-8 or ASCII.

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, TypeAdapter
 
-from harness.cassette import Origin
 from harness.formats._bodies import COMPACT, LAYOUTS
+from harness.interactions import Origin
 
 VERSION = 1
 """The format's version; a reader refuses what is newer."""

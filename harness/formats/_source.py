@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from harness.cassette import Cassette
 from harness.errors import UnreadableCassette
 from harness.formats._canonical_reading import read_canonical
 from harness.formats._compression import unpacked
 from harness.formats._yaml_reading import Keys, Position, YamlError, place_of, read_yaml
+from harness.interactions import Cassette
 
 Kind = TypeVar("Kind")
 

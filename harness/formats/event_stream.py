@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from harness.cassette import Cassette, Chunk, Header, Interaction, Request, Response
 from harness.formats._bodies import from_json
 from harness.formats._endpoints import model_of, url_of_answer
 from harness.formats._source import Format, Source
+from harness.interactions import Cassette, Chunk, Header, Interaction, Request, Response
 
 _SUFFIXES = (".sse", ".eventstream")
 _LINE = rb"(?:(?:data|event|id|retry)(?::[^\r\n]*)?|:[^\r\n]*)"

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, Field, TypeAdapter
 
-from harness.cassette import Cassette, Chunk, Interaction, Request, Response
 from harness.formats._bodies import from_json
 from harness.formats._endpoints import url_of_answer, url_of_question
 from harness.formats._foreign import BodyOf, HeadersOf, Record, StatusCode, body_bytes, response
 from harness.formats._source import Format, Source
 from harness.formats._yaml_reading import Keys
+from harness.interactions import Cassette, Chunk, Interaction, Request, Response
 
 _BODY_NAMES = ("parsed_body", "json", "body", "content", "data", "text", "bytes")
 _URL_NAMES = ("url", "uri", "endpoint")

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator, TypeAdapter
 
-from harness.cassette import Cassette, Header, Interaction, Request
 from harness.formats._foreign import BodyOf, HeadersOf, Record, StatusCode, response
 from harness.formats._source import Format, Source
+from harness.interactions import Cassette, Header, Interaction, Request
 
 _NANOSECONDS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9,
                 "m": 60 * 10**9, "h": 3600 * 10**9}  # fmt: skip

@@ -6,7 +6,10 @@ from urllib.parse import urlencode
 
 from pydantic import Field, PlainValidator, TypeAdapter
 
-from harness.cassette import (
+from harness.formats._bodies import from_base64
+from harness.formats._foreign import HeadersOf, Record, response
+from harness.formats._source import Format, Source
+from harness.interactions import (
     Cassette,
     Failure,
     Header,
@@ -16,9 +19,6 @@ from harness.cassette import (
     Response,
     Unanswered,
 )
-from harness.formats._bodies import from_base64
-from harness.formats._foreign import HeadersOf, Record, response
-from harness.formats._source import Format, Source
 
 
 def _milliseconds(time: Any) -> int:

@@ -3,18 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.cassette import (
-    Cassette,
-    Chunk,
-    Ending,
-    Failure,
-    Header,
-    Headers,
-    Interaction,
-    Request,
-    Response,
-    Unanswered,
-)
 from harness.errors import FutureCassette
 from harness.formats._bodies import from_base64, from_json, stored, stored_chunk
 from harness.formats._own_shape import (
@@ -28,6 +16,18 @@ from harness.formats._own_shape import (
 from harness.formats._source import Format, Source
 from harness.formats._upgrades import upgraded
 from harness.formats._yaml_writing import write_yaml
+from harness.interactions import (
+    Cassette,
+    Chunk,
+    Ending,
+    Failure,
+    Header,
+    Headers,
+    Interaction,
+    Request,
+    Response,
+    Unanswered,
+)
 
 _END = b"...\n"
 _TWO_FORMS = "a body has one form: chunks, or json, text or base64"

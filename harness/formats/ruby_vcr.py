@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, TypeAdapter
 
-from harness.cassette import Cassette, Header, Interaction, Request
 from harness.formats._foreign import BodyOf, HeadersOf, Record, StatusCode, response
 from harness.formats._source import Format, Source
 from harness.formats._yaml_reading import Keys
+from harness.interactions import Cassette, Header, Interaction, Request
 
 _LIST = "http_interactions"
 

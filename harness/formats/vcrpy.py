@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from harness.cassette import Cassette, Header, Interaction, Request, Response
 from harness.formats._foreign import BodyOf, HeadersOf, ParsedBodyOf, Record, StatusCode, response
 from harness.formats._source import Format, Source
 from harness.formats._yaml_reading import Keys
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 
 
 class _Request(Record):

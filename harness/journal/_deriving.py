@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.cassette import Cassette, Interaction, Response
 from harness.errors import SecretFound, UnfinishedRecording
 from harness.formats import load, reviewable, save
+from harness.interactions import Cassette, Interaction, Response
 from harness.journal._entries import Merging, Opening, fingerprint, to_bytes
 from harness.journal._frames import framed
 from harness.journal._journal import journals_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from harness.cassette import (
+from harness.interactions import (
     Cassette,
     Chunk,
     Ending,

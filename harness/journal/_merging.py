@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.cassette import Cassette, Header, Interaction
+from harness.interactions import Cassette, Header, Interaction
 from harness.journal._entries import Place, Reference, fingerprint
 from harness.journal._reading import Content
 

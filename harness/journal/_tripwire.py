@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from harness.cassette import Interaction, Response
+from harness.interactions import Interaction, Response
 from harness.redaction import KnownSecrets, event_texts
 
 

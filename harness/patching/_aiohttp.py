@@ -10,8 +10,8 @@ from vcr.request import Request as VcrpyRequest
 from vcr.stubs.aiohttp_stubs import vcr_request
 
 from agentchat.core._world import path
-from harness.cassette import Failure
 from harness.in_use import in_use
+from harness.interactions import Failure
 from harness.patching._exchange import VcrpyCassette, asked_by
 from harness.patching._replacing import replaced
 from harness.session import Playing, Recording

@@ -5,8 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from agentchat.core._world import path
-from harness.cassette import Failure, Headers, Request, Response
 from harness.in_use import in_use
+from harness.interactions import Failure, Headers, Request, Response
 from harness.session import Playing, Recording
 
 _CONNECTING = frozenset(

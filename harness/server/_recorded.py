@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from harness.cassette import Cassette
 from harness.formats import load
+from harness.interactions import Cassette
 from harness.matching import AnyHost, KeyPart, json_of
 from harness.server._answers import Answers, Report, listed
 from harness.server._carrying import carried, raw_path

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from harness.cassette import (
+from harness.formats import decompressed
+from harness.interactions import (
     Chunk,
     Ending,
     Failure,
@@ -13,7 +14,6 @@ from harness.cassette import (
     Response,
     Unanswered,
 )
-from harness.formats import decompressed
 from harness.journal import laid_out
 from harness.redaction import KnownSecrets, Redactor, Replacing, Rule, parse_rule
 

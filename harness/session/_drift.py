@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.cassette import Failure, Request, Response, Unanswered
+from harness.interactions import Failure, Request, Response, Unanswered
 from harness.matching import first_difference
 from harness.redaction import event_texts
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agentchat.core._world import SystemWorld
-from harness.cassette import Header
+from harness.interactions import Header
 
 
 class Expired(NamedTuple):

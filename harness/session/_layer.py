@@ -4,7 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.cassette import Cassette, Request, is_client_call
+from harness.interactions import Cassette, Request, is_client_call
 from harness.matching import Matcher
 from harness.session._cleaning import Cleaning
 from harness.session._waiting import AgentPath, Waiting

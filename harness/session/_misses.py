@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.cassette import Interaction, Request
+from harness.interactions import Interaction, Request
 from harness.matching import Difference, Matcher, first_difference, nearest
 
 # Requests that share fewer words than this are about something else.

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.cassette import Response, Unanswered
 from harness.errors import ReplayMiss
+from harness.interactions import Response, Unanswered
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from agentchat.core._world import monotonic
-from harness.cassette import (
+from harness.formats import decompressed
+from harness.interactions import (
     Chunk,
     Ending,
     Failure,
@@ -15,7 +16,6 @@ from harness.cassette import (
     Response,
     Unanswered,
 )
-from harness.formats import decompressed
 from harness.matching import json_of
 
 # A client that has read one of these may close the stream without waiting for its end.

@@ -13,9 +13,9 @@ from typing import Self
 
 from agentchat import __version__
 from agentchat.core._world import SystemWorld
-from harness.cassette import Cassette, Origin, Request, agent_of, is_client_call
 from harness.errors import ReplayMiss, UnfinishedRecording
 from harness.formats import load
+from harness.interactions import Cassette, Origin, Request, agent_of, is_client_call
 from harness.journal import Durability, Opening, Reference, merge, pending
 from harness.matching import KeyPart, Matcher
 from harness.redaction import Rule, secrets_among

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.cassette import Request, Response, Unanswered, agent_of
+from harness.interactions import Request, Response, Unanswered, agent_of
 from harness.journal import fingerprint
 from harness.matching import Matcher
 from harness.session._layer import Asked, Layer

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.cassette import Cassette, Interaction, Request
 from harness.errors import SecretFound
+from harness.interactions import Cassette, Interaction, Request
 from harness.journal import (
     Durability,
     Entry,

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from agentchat.core._world import monotonic, sleep
-from harness.cassette import Chunk, Failure, Unanswered
+from harness.interactions import Chunk, Failure, Unanswered
 from harness.session import Playing, Recording
 
 # Time for the caller's own timer, where the recorded caller stopped because of one.

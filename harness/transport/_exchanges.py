@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from agentchat.core._world import path
-from harness.cassette import Response
+from harness.interactions import Response
 from harness.session import CassetteSession
 from harness.transport._library import Library
 

@@ -4,7 +4,7 @@ from functools import cache, partial
 from types import ModuleType
 from typing import Any
 
-from harness.cassette import Failure, Request, Response
+from harness.interactions import Failure, Request, Response
 from harness.session import Playing, Recording
 from harness.transport._bodies import Passing, Played
 

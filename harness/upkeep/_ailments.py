@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from harness.cassette import Cassette
 from harness.errors import CassetteError, FutureCassette, UnreadableCassette, UsageError
 from harness.formats import Source, loaded, own
 from harness.formats._own_shape import VERSION
+from harness.interactions import Cassette
 from harness.upkeep._committed import committed
 from harness.upkeep._places import command_for
 

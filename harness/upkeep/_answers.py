@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from harness.cassette import Interaction, Response
+from harness.interactions import Interaction, Response
 from harness.matching import json_of
 from harness.trace import Usage
 from harness.upkeep._json import Json, choice_of, list_of, object_of

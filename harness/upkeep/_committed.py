@@ -4,9 +4,9 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.cassette import Cassette
 from harness.errors import UsageError, explained
 from harness.formats import Source, loaded
+from harness.interactions import Cassette
 
 
 def committed_below(path: Path, revision: str) -> list[Path]:

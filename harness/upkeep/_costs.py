@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from harness.cassette import Interaction
+from harness.interactions import Interaction
 from harness.prices import price_of
 from harness.upkeep._answers import answer_of, usage_of
 from harness.upkeep._exchange import model_of

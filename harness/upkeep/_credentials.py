@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from harness.cassette import Headers, host_of
 from harness.errors import UsageError
+from harness.interactions import Headers, host_of
 
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.cassette import Cassette
 from harness.errors import CassetteError
 from harness.formats import Source, loaded, save
+from harness.interactions import Cassette
 from harness.journal import Pending, cassettes_with_journals, derive, pending
 from harness.upkeep._ailments import (
     Ailment,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.cassette import Cassette, Failure, Interaction, Response
+from harness.interactions import Cassette, Failure, Interaction, Response
 from harness.matching import json_of
 from harness.trace import Usage, canonical
 from harness.upkeep._answers import answer_of, usage_of

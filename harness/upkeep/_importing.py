@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cassette import Cassette, Interaction
 from harness.errors import CassetteError, SecretFound, UsageError, explained
 from harness.formats import FORMATS, Source, imported, load, save
+from harness.interactions import Cassette, Interaction
 from harness.journal import secret_in
 from harness.linting import findings
 from harness.redaction import SECRET_HEADERS, KnownSecrets, Rule

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from harness.cassette import Cassette
 from harness.errors import CassetteError
 from harness.formats import load
+from harness.interactions import Cassette
 from harness.journal import pending
 from harness.session import expired
 from harness.upkeep._exchange import model_of

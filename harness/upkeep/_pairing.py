@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
 
-from harness.cassette import Interaction
+from harness.interactions import Interaction
 from harness.matching import Matcher, nearest
 
 _LEAST_LIKENESS = 0.25

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from harness.cassette import Cassette
 from harness.errors import CassetteError
 from harness.formats import load, save
+from harness.interactions import Cassette
 from harness.journal import fingerprint, pending
 from harness.upkeep._owners import Owners
 from harness.upkeep._places import project_around

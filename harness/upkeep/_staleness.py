@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from harness.cassette import Cassette, Interaction
 from harness.errors import CassetteError
 from harness.formats import load
+from harness.interactions import Cassette, Interaction
 from harness.upkeep._costs import NOTHING, Cost, cost_of
 from harness.upkeep._exchange import model_of
 from harness.upkeep._playbacks import Missed, Playback

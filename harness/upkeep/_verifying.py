@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx2
 
 from agentchat.core._world import scope
-from harness.cassette import Headers, Interaction
 from harness.clients import compare_levels
+from harness.interactions import Headers, Interaction
 from harness.redaction import SECRET_HEADERS
 from harness.session import CassetteSession, RecordMode
 from harness.transport import CassetteTransport

@@ -15,10 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from harness.cassette import Cassette, Header, Interaction, Request, Response
 from harness.formats import Source, loaded
 from harness.formats._yaml_reading import read_yaml
 from harness.formats.own import written
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 from tests.benchmarks.peer import report
 
 INTERACTIONS = 1000

@@ -7,7 +7,7 @@ from tests.benchmarks.peer import measured, report
 
 TRAFFIC = """
 import json, sys, time
-from harness.cassette import Request
+from harness.interactions import Request
 from harness.matching import Matcher, nearest
 
 URL = "https://api.openai.com/v1/chat/completions"

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 import httpx2
 
-from harness.cassette import Cassette, Header, Interaction, Request, Response
 from harness.formats import load, save
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 from harness.session import CassetteSession, RecordMode
 from harness.transport import CassetteTransport
 from tests.benchmarks.peer import report

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 import httpx2
 from openai import AsyncOpenAI
-from harness.cassette import Cassette, Header, Interaction, Request, Response
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 from harness.formats import save
 from harness.session import CassetteSession
 from harness.transport import CassetteTransport

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from harness.cassette import Cassette, Interaction, Request, Response
 from harness.formats import save
+from harness.interactions import Cassette, Interaction, Request, Response
 
 PAGE = Path(__file__).parents[2] / "docs" / "patching.md"
 

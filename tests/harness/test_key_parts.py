@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from harness.cassette import Request
 from harness.errors import UsageError
+from harness.interactions import Request
 from harness.matching import (
     AnyHost,
     CallIds,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.cassette import Cassette, Header, Interaction, Request, Response
 from harness.errors import UnreadableCassette
 from harness.formats import save
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 from harness.linting import Finding, findings
 
 KEY = "sk-proj-Zq7wZq7wZq7wZq7wZq7wZq7w"

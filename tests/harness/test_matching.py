@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.cassette import Request
+from harness.interactions import Request
 from harness.matching import (
     Ignore,
     KeyPart,

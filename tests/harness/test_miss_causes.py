@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from harness.cassette import Cassette, Header, Interaction, Request, Response
 from harness.errors import ReplayMiss
 from harness.formats import save
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 from harness.matching import Ignore, KeyPart
 from harness.session import CassetteSession
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.cassette import Cassette, Header, Headers, Interaction, Request, Response
 from harness.formats import load, save
+from harness.interactions import Cassette, Header, Headers, Interaction, Request, Response
 from harness.matching import Count
 from harness.session import CassetteSession, RecordMode
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from harness.cassette import Request
 from harness.errors import UsageError
 from harness.formats import load
+from harness.interactions import Request
 from harness.redaction import (
     ByHeader,
     ByParameter,

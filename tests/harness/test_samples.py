@@ -24,8 +24,8 @@ from agentchat.core.models import (
 )
 from agentchat.core.tools import ToolSchema
 from agentchat.ext.models.openai import OpenAIChatCompletionClient
-from harness.cassette import Interaction, Response
 from harness.formats import load
+from harness.interactions import Interaction, Response
 from harness.matching import Ignore
 from harness.session import CassetteSession
 from harness.transport import CassetteTransport

@@ -13,7 +13,8 @@ from urllib.parse import quote
 import pytest
 import yaml
 
-from harness.cassette import (
+from harness.formats import load, save
+from harness.interactions import (
     Cassette,
     Chunk,
     Failure,
@@ -23,7 +24,6 @@ from harness.cassette import (
     Request,
     Response,
 )
-from harness.formats import load, save
 from harness.session import CassetteSession, RecordMode
 
 OPAQUE = "Zx9quite/Secret+Value<77>&co"

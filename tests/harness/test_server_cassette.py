@@ -14,9 +14,17 @@ import openai
 import pytest
 
 from agentchat.core._world import SystemWorld, entered
-from harness.cassette import Cassette, Chunk, Failure, Interaction, Request, Response, Unanswered
 from harness.errors import UnreadableCassette
 from harness.formats import save
+from harness.interactions import (
+    Cassette,
+    Chunk,
+    Failure,
+    Interaction,
+    Request,
+    Response,
+    Unanswered,
+)
 from harness.matching import parse_key_part
 from harness.server import Endpoint, Sessions, app_of, recorded, serving_sessions
 

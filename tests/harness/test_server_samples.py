@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from harness.cassette import Interaction, Response
 from harness.errors import CassetteError
 from harness.formats import load
+from harness.interactions import Interaction, Response
 from harness.server import Sessions, app_of, recorded
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "cassettes"

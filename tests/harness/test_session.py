@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from harness.cassette import Cassette, Header, Interaction, Request, Response
 from harness.errors import ReplayMiss, SecretFound, UnreadableCassette
 from harness.formats import load, save
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 from harness.matching import Ignore
 from harness.session import CassetteSession, RecordMode, served
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from agentchat.core._world import SystemWorld, entered
-from harness.cassette import Cassette, Header, Interaction, Request, Response, Unanswered
 from harness.errors import ReplayMiss, UnwritableCassette
 from harness.formats import load, save
+from harness.interactions import Cassette, Header, Interaction, Request, Response, Unanswered
 from harness.session import CassetteSession, Expired, RecordMode, may_go_live, served
 from harness.simulation import SeededWorld
 

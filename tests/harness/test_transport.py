@@ -10,9 +10,9 @@ import httpx2
 import pytest
 
 from agentchat.core import _world
-from harness.cassette import Failure, Response, Unanswered
 from harness.errors import ReplayMiss, UsageError
 from harness.formats import load
+from harness.interactions import Failure, Response, Unanswered
 from harness.journal import pending
 from harness.session import CassetteSession, RecordMode
 from harness.transport import CassetteTransport

@@ -11,7 +11,13 @@ import yaml
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from harness.cassette import (
+from harness.errors import HarnessError
+from harness.formats import Source, loaded
+from harness.formats._canonical_reading import read_canonical
+from harness.formats._yaml_reading import read_yaml
+from harness.formats._yaml_writing import write_yaml
+from harness.formats.own import written
+from harness.interactions import (
     Cassette,
     Chunk,
     Failure,
@@ -22,12 +28,6 @@ from harness.cassette import (
     Response,
     Unanswered,
 )
-from harness.errors import HarnessError
-from harness.formats import Source, loaded
-from harness.formats._canonical_reading import read_canonical
-from harness.formats._yaml_reading import read_yaml
-from harness.formats._yaml_writing import write_yaml
-from harness.formats.own import written
 
 FILE = Path("cassettes/law.yaml")
 
@@ -295,5 +295,5 @@ def test_no_bytes_whatever_get_more_than_a_clear_error(data: bytes) -> None:
         outcome = str(error)
 
     assert re.match(
-        r"cassettes/law.yaml(:\d+:\d+)?: .|<class 'harness.cassette.Cassette'>", outcome
+        r"cassettes/law.yaml(:\d+:\d+)?: .|<class 'harness.interactions.Cassette'>", outcome
     )

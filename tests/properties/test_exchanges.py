@@ -6,8 +6,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.cassette import Interaction, Request, Response
 from harness.commands.cassettes.showing import lines_of
+from harness.interactions import Interaction, Request, Response
 from harness.upkeep._exchange import exchanges
 
 KEYS = st.sampled_from(

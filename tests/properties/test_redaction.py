@@ -11,7 +11,7 @@ from urllib.parse import quote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.cassette import Request
+from harness.interactions import Request
 from harness.matching import Matcher
 from harness.redaction import ByPattern, ByPointer, Redactor, Replacing
 from harness.session import CassetteSession, RecordMode

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from harness.cassette import Cassette, Chunk, Interaction, Response
 from harness.discovery import discover
 from harness.formats import load, save
+from harness.interactions import Cassette, Chunk, Interaction, Response
 from harness.result import TrialResult
 from harness.run import Settings
 from harness.runner import run_trial

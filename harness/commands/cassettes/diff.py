@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from harness.cassette import Cassette
 from harness.commands.cassettes._output import (
     FOUND,
     AsJson,
@@ -19,6 +18,7 @@ from harness.commands.cassettes._output import (
 )
 from harness.errors import UsageError
 from harness.formats import load
+from harness.interactions import Cassette
 from harness.upkeep import (
     Change,
     ChangedInteraction,

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from harness.cassette import Cassette
 from harness.commands.cassettes._output import AsJson, console, counted, print_document, tame
 from harness.formats import load
+from harness.interactions import Cassette
 from harness.upkeep import Exchange, Said, shown
 
 _COLOURS = {"assistant": "green", "call": "magenta", "system": "yellow", "error": "red"}

@@ -21,7 +21,6 @@ from agentchat.core.models import (
 )
 from agentchat.core.tools import FunctionTool, ToolSchema
 from agentchat.ext.models._cache_key import Call
-from harness.cassette import Request
 from harness.clients._answers import (
     Answer,
     answer_from_bytes,
@@ -31,6 +30,7 @@ from harness.clients._answers import (
 )
 from harness.clients._calls import call_of
 from harness.clients._requests import CREATE, request_of
+from harness.interactions import Request
 from harness.matching import Matcher
 
 PIXELS = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF89a", b"RIFF1234WEBP"]

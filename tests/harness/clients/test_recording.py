@@ -17,7 +17,6 @@ from agentchat.core.models import (
     UserMessage,
 )
 from agentchat.core.tools import FunctionTool
-from harness.cassette import Response
 from harness.cassettes import cassette
 from harness.clients import (
     FunctionModel,
@@ -26,6 +25,7 @@ from harness.clients import (
 )
 from harness.errors import CassetteError, ReplayMiss, UsageError
 from harness.formats import load
+from harness.interactions import Response
 from harness.scripted import ScriptedModel, call
 from harness.session import CassetteSession, RecordMode
 

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from typer.testing import CliRunner
 
-from harness.cassette import Cassette, Header, Interaction, Request, Response
 from harness.commands.cassettes import app
 from harness.formats import save
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 
 ROOT = Path(__file__).parents[3]
 HELLO = ROOT / "cassettes" / "guide" / "two_agent_chat" / "hello_world.yaml"

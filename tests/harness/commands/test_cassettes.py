@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from agentchat.core._world import SystemWorld
-from harness.cassette import Cassette, Chunk, Failure, Header, Interaction, Request, Response
 from harness.commands.cassettes import app
 from harness.errors import UsageError
 from harness.formats import save
+from harness.interactions import Cassette, Chunk, Failure, Header, Interaction, Request, Response
 
 URL = "https://api.openai.com/v1/chat/completions"
 HI = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hi [b]all[/b]"}]

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.cassette import Cassette, Header
 from harness.errors import UsageError
 from harness.formats import load, save
+from harness.interactions import Cassette, Header
 from tests.harness.commands._running import (
     HELLO,
     Told,
@@ -32,7 +32,7 @@ WELL = "1 cassette examined. All well."
 KILLED = """
 import os, signal
 from pathlib import Path
-from harness.cassette import Request
+from harness.interactions import Request
 from harness.session import CassetteSession, RecordMode
 
 session = CassetteSession(Path("cassettes/guide/chat/hello.yaml"), mode=RecordMode.NEW_EPISODES)

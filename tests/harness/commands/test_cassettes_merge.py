@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.cassette import Interaction
 from harness.errors import UsageError
 from harness.formats import load
+from harness.interactions import Interaction
 from tests.harness.commands._running import Told, cassette_file, document, interaction, told
 
 HI, BYE, WELL = (interaction(text, "Hello") for text in ("Hi", "Bye", "Well"))

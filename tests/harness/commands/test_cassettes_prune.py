@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.cassette import Cassette
 from harness.errors import UnreadableRun
 from harness.formats import load
+from harness.interactions import Cassette
 from harness.journal import fingerprint
 from harness.upkeep import Missed, Playback, without, write_playbacks
 from tests.harness.commands._running import Told, cassette_file, document, interaction, told

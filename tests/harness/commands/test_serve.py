@@ -13,9 +13,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from harness.cassette import Cassette, Interaction, Request, Response
 from harness.cli import main
 from harness.formats import load, save
+from harness.interactions import Cassette, Interaction, Request, Response
 from harness.script import Reply, Script
 from harness.server import serving
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.cassette import Chunk, Response
 from harness.errors import UnreadableCassette
 from harness.formats import Source, loaded
+from harness.interactions import Chunk, Response
 
 CHAT = (
     b": ready\n\n"

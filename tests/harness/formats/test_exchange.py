@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from harness.cassette import Cassette, Chunk, Interaction, Request, Response
 from harness.errors import UnreadableCassette
 from harness.formats import Source, loaded
+from harness.interactions import Cassette, Chunk, Interaction, Request, Response
 
 CHAT = "https://api.openai.com/v1/chat/completions"
 ASKED = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.cassette import Header, Interaction, Request, Response
 from harness.errors import UnreadableCassette
 from harness.formats import Source, loaded
+from harness.interactions import Header, Interaction, Request, Response
 
 URL = "https://api.openai.com/v1/chat/completions"
 FIRST = f"""\

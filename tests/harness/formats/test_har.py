@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from harness.cassette import Failure, Header, Interaction, Request, Response, Unanswered
 from harness.errors import UnreadableCassette
 from harness.formats import Source, loaded
+from harness.interactions import Failure, Header, Interaction, Request, Response, Unanswered
 
 URL = "https://api.openai.com/v1/chat/completions"
 JSON = {"name": "Content-Type", "value": "application/json"}

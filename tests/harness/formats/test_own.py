@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from harness.cassette import (
+from harness.errors import FutureCassette, UnreadableCassette
+from harness.formats import Source, load, loaded, save
+from harness.formats.own import written
+from harness.interactions import (
     Cassette,
     Chunk,
     Failure,
@@ -17,9 +20,6 @@ from harness.cassette import (
     Response,
     Unanswered,
 )
-from harness.errors import FutureCassette, UnreadableCassette
-from harness.formats import Source, load, loaded, save
-from harness.formats.own import written
 
 URL = "https://api.openai.com/v1/chat/completions"
 JSON = (("content-type", "application/json"),)

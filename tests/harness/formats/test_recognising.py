@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.cassette import Cassette, Header, Interaction, Request, Response
 from harness.errors import UnreadableCassette
 from harness.formats import FORMATS, Source, imported, load, loaded, save
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 
 VCRPY = b"""\
 interactions:

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from harness.cassette import Cassette, Header, Interaction, Request, Response
 from harness.errors import UnreadableCassette
 from harness.formats import Source, loaded
 from harness.formats._own_shape import VERSION
 from harness.formats._upgrades import UPGRADES, upgraded
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 
 # As version 1 wrote it. It is never changed: such files lie in other people's projects.
 OLD = b"""\

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.cassette import Header, Interaction, Request, Response
 from harness.errors import UnreadableCassette
 from harness.formats import Source, load, loaded
+from harness.interactions import Header, Interaction, Request, Response
 
 URL = "https://api.openai.com/v1/chat/completions"
 ASKED = {"messages": [{"role": "user", "content": "Hi"}]}

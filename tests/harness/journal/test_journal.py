@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 import harness
-from harness.cassette import (
+from harness.errors import SecretFound, UnfinishedRecording, UnreadableCassette
+from harness.formats import load, save
+from harness.interactions import (
     Cassette,
     Chunk,
     Failure,
@@ -21,8 +23,6 @@ from harness.cassette import (
     Response,
     Unanswered,
 )
-from harness.errors import SecretFound, UnfinishedRecording, UnreadableCassette
-from harness.formats import load, save
 from harness.journal import Entry, Finished, Opening, cassettes_with_journals, derive, pending
 from harness.journal._entries import Merging, Record, from_bytes, to_bytes
 from harness.journal._frames import framed
@@ -33,7 +33,7 @@ URL = "https://api.openai.com/v1/x"
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from harness.cassette import Request
+from harness.interactions import Request
 from harness.session import CassetteSession, RecordMode
 session = CassetteSession(Path(sys.argv[1]), mode=RecordMode(sys.argv[2]), test=sys.argv[3])
 for said in sys.argv[4:]:

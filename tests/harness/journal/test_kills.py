@@ -12,8 +12,8 @@ import pytest
 
 import harness
 from agentchat.core._world import entered, randomness
-from harness.cassette import Cassette, Header, Interaction, Request, Response
 from harness.formats import load, save
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 from harness.session import CassetteSession, RecordMode
 from harness.simulation import SeededWorld
 
@@ -30,7 +30,7 @@ def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 SERVER = '''
 import json, os, signal, sys
 from pathlib import Path
-from harness.cassette import Request
+from harness.interactions import Request
 from harness.session import CassetteSession, RecordMode
 
 POINTS = {"open", "write", "fsync", "fdatasync", "replace", "rename", "unlink", "flock",

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import harness
-from harness.cassette import Cassette, Header, Interaction, Request, Response
 from harness.formats import load, save
+from harness.interactions import Cassette, Header, Interaction, Request, Response
 from harness.journal import cassettes_with_journals, derive, pending
 from harness.session import CassetteSession, RecordMode
 
@@ -22,7 +22,7 @@ WORKERS = """
 import json, os, signal, sys
 from pathlib import Path
 from agentchat.core._world import entered
-from harness.cassette import Request
+from harness.interactions import Request
 from harness.session import CassetteSession, RecordMode
 from harness.simulation import SeededWorld
 

@@ -18,11 +18,8 @@ from harness.server import serving
 
 ORDERS = [
     "import harness; harness.cassette",
-    "import harness.cassette, harness; harness.cassette",
+    "import harness.cassettes, harness; harness.cassette",
     "import harness.session, harness; harness.cassette",
-    "from harness.cassette import Request; import harness; harness.cassette",
-    "import harness; f = harness.cassette; import harness.cassette; f; harness.cassette",
-    "import harness; from harness.cassette import Cassette; harness.cassette",
     "import harness, harness.runner, harness.formats; harness.cassette",
     "from harness import cassette",
 ]

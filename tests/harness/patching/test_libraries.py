@@ -22,9 +22,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 import harness
-from harness.cassette import Cassette, Interaction, Request, Response
 from harness.errors import ReplayMiss
 from harness.formats import save
+from harness.interactions import Cassette, Interaction, Request, Response
 
 Ask = Callable[[str, bytes], tuple[int, bytes]]
 

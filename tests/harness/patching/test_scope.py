@@ -13,10 +13,10 @@ import pytest
 import requests
 
 import harness
-from harness.cassette import Cassette, Interaction, Request, Response
 from harness.errors import ReplayMiss, UnknownCassette, UsageError
 from harness.formats import save
 from harness.in_use import in_use
+from harness.interactions import Cassette, Interaction, Request, Response
 
 URL = "https://model.invalid/v1/chat"
 

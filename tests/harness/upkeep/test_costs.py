@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.cassette import Chunk, Interaction, Request, Response, Unanswered
+from harness.interactions import Chunk, Interaction, Request, Response, Unanswered
 from harness.trace import Usage
 from harness.upkeep import Cost, cost_of, exchanges
 from harness.upkeep._answers import answer_of, usage_of

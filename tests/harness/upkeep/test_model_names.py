@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.cassette import Interaction, Request, Response
+from harness.interactions import Interaction, Request, Response
 from harness.upkeep._exchange import model_of
 
 ADDRESSES = [

@@ -13,9 +13,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from harness.cassette import Response
 from harness.errors import UnreadableCassette
 from harness.formats import load
+from harness.interactions import Response
 
 SAMPLES = Path(__file__).parents[5] / "shared" / "samples" / "cassettes"
 SUFFIXES = (".yaml", ".yml", ".json")
