@@ -1,7 +1,9 @@
 """`with harness.cassette("x"):` - a cassette around any block of code."""
 
 import inspect
+import os
 import re
+import shlex
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial, wraps
@@ -25,13 +27,15 @@ _SUFFIXES = frozenset({".yaml", ".yml", ".json", ".har", ".sse", ".eventstream"}
 _NEVER_IN_NAMES = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
 # Windows takes them for devices, whatever their suffix.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_MODE_VARIABLE = "HARNESS_RECORD_MODE"  # The pytest plugin sets it.
+_RUNNING_TEST = "PYTEST_CURRENT_TEST"
 _ROOT_SIGNS = ("pyproject.toml", "pytest.ini", ".git")
 
 
 def cassette(  # noqa: PLR0913 - all but the name have a default and are given by name
     name: str | Path,
     *,
-    record_mode: RecordMode | str = RecordMode.NONE,
+    record_mode: RecordMode | str | None = None,
     shared: str | Path | Sequence[str | Path] = (),
     key_parts: Sequence[KeyPart | str] = (),
     redact: Sequence[Rule | str] = (),
@@ -55,7 +59,8 @@ def cassette(  # noqa: PLR0913 - all but the name have a default and are given b
         name: `hello` is `cassettes/hello.yaml` below the project's folder, which is the nearest
             one with a `pyproject.toml`, `pytest.ini` or `.git`; a `Path`, or a text that ends in
             `.yaml`, `.json` or another suffix of cassettes, is taken as it is.
-        record_mode: What is played, and what is recorded; by default nothing is ever asked live.
+        record_mode: What is played, and what is recorded; by default what `pytest --record-mode`
+            or the variable HARNESS_RECORD_MODE says, else nothing is ever asked live.
         shared: Further cassettes that are played where this one has no answer; never written.
         key_parts: Exceptions to "everything in a request counts"; also written as text:
             `ignore:/seed`.
@@ -84,7 +89,6 @@ def cassette(  # noqa: PLR0913 - all but the name have a default and are given b
     opened = partial(
         CassetteSession,
         path,
-        mode=mode_named(record_mode),
         origin=origin,
         replace=replace,
         redact=redact,
@@ -99,11 +103,13 @@ def cassette(  # noqa: PLR0913 - all but the name have a default and are given b
         durability=durability,
     )
     ignored = ignored_hosts(hosts, ignore_localhost)
+    given = None if record_mode is None else mode_named(record_mode)
 
     def in_use() -> CassetteInUse:
         # Said when it is opened: another call of a decorated function may have recorded it.
-        fix = rerecord or _recorded_by(name, path)
-        return CassetteInUse(opened(rerecord=fix), ignored, pace)
+        fix = rerecord or _recorded_by(name, path, given)
+        mode = given or mode_named(os.environ.get(_MODE_VARIABLE, RecordMode.NONE))
+        return CassetteInUse(opened(mode=mode, rerecord=fix), ignored, pace)
 
     return CassetteBlock(in_use)
 
@@ -212,7 +218,10 @@ def _check(name: str) -> None:
     )
 
 
-def _recorded_by(name: str | Path, path: Path) -> str:
+def _recorded_by(name: str | Path, path: Path, given: RecordMode | None) -> str:
     """How a block's author records the cassette."""
     mode = RecordMode.REWRITE if path.exists() else RecordMode.ONCE
+    test = os.environ.get(_RUNNING_TEST, "").rpartition(" (")[0]
+    if test and given is None:
+        return f"pytest {shlex.quote(test)} --record-mode={mode}"
     return f'harness.cassette({str(name)!r}, record_mode="{mode}")'

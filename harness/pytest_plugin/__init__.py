@@ -62,6 +62,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Reads the settings, and takes its place in the session."""
     config.addinivalue_line("markers", _MARKER)
     settings = settings_of(config)
+    if settings.mode() != "none":
+        # What a test opens by `harness.cassette` itself goes by the same mode.
+        environment = pytest.MonkeyPatch()
+        environment.setenv("HARNESS_RECORD_MODE", settings.mode())
+        config.add_cleanup(environment.undo)
     suite = config.stash[SUITE] = Suite(config, settings)
     config.pluginmanager.register(suite, "harness-cassettes")
     if settings.rerecords:

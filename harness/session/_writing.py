@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import get_args
 
-from harness.errors import SecretFound
+from harness.errors import SecretFound, UsageError
 from harness.interactions import Cassette, Interaction, Request
 from harness.journal import (
     Durability,
@@ -62,6 +63,9 @@ class Writing:
         cleaning: Cleaning,
         goes_on: bool,
     ) -> None:
+        if durability not in get_args(Durability):
+            known = ", ".join(get_args(Durability))
+            raise UsageError(f"There is no durability {durability!r}. One of: {known}.")
         self._path, self._opening, self._durability = path, opening, durability
         self._cleaning, self._goes_on = cleaning, goes_on
         self._journal: Journal | None = None

@@ -57,6 +57,30 @@ def test_a_miss_fails_the_test_with_its_own_text_and_nothing_else(project: Proje
     assert lines[at + 5].startswith("=")
 
 
+BLOCK = """
+import harness
+from conftest import ask
+
+def test_hello():
+    with harness.cassette("hello", key_parts=["any-host"]):
+        assert ask("hello") == "HELLO"
+"""
+
+
+def test_a_block_that_a_test_opens_goes_by_the_record_mode_of_the_run(project: Project) -> None:
+    project.write("tests/test_a.py", BLOCK)
+
+    missed = project.run()
+    recorded, asked = project.record()
+    replayed = project.run()
+
+    missed.stdout.fnmatch_lines(["*fix: *pytest tests/test_a.py::test_hello --record-mode=once"])
+    missed.assert_outcomes(failed=1)
+    recorded.assert_outcomes(passed=1)
+    replayed.assert_outcomes(passed=1)
+    assert asked == ["hello"]
+
+
 SWALLOWING = """
 import asyncio, unittest
 import pytest

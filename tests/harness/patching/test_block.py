@@ -103,7 +103,9 @@ def test_an_unknown_mode_is_refused_with_the_nearest_there_is(name: str, meant: 
         harness.cassette("x", record_mode=name)
 
 
-def test_by_default_nothing_goes_live(tmp_path: Path) -> None:
+def test_by_default_nothing_goes_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+
     with (
         serving(Script(replies=(Reply(say="Live."),))) as url,
         harness.cassette(tmp_path / "x.yaml"),
