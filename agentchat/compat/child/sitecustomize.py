@@ -33,7 +33,7 @@ class FirstImport:
 sys.meta_path.insert(0, FirstImport())
 # `pathlib` would take longer than all the rest.
 sys.path[:] = [entry for entry in sys.path if entry != os.path.dirname(__file__)]  # noqa: PTH120
-own = sys.modules.pop("sitecustomize")
+own: ModuleType = sys.modules.pop("sitecustomize")
 try:
     import_module("sitecustomize")
 except ImportError:
