@@ -2,8 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from functools import wraps
+from functools import cached_property, wraps
 from inspect import getattr_static
 from typing import Any, ClassVar, TypeVar, cast, overload
 
@@ -11,7 +10,7 @@ from agentchat.core._agent import BaseAgent, MessageClass
 from agentchat.core._context import MessageContext
 from agentchat.core._ids import AgentId
 from agentchat.core._message_types import AnyType, handler_types
-from agentchat.core._world import beside
+from agentchat.core._world import Path, standing_at
 from agentchat.core.exceptions import CantHandleException
 from agentchat.core.logging import ROOT_LOGGER_NAME
 
@@ -46,18 +45,33 @@ class RoutedAgent(BaseAgent):
             handlers = self._handlers.get(AnyType, ())
         for handler in handlers:
             if handler.router(message, ctx):
-                with self._place(ctx.sender):
+                token = standing_at.set(self._place(ctx.sender))
+                try:
                     return await handler(self, message, ctx)
+                finally:
+                    standing_at.reset(token)
         return await self.on_unhandled_message(message, ctx)
 
     async def on_unhandled_message(self, message: Any, ctx: MessageContext) -> None:
         """Called when no handler takes a message; only notes it in the log."""
         logger.info("Unhandled message: %s", message)
 
-    def _place(self, sender: AgentId | None) -> AbstractContextManager[None]:
-        """Its own part of the run: a handler starts in the context of who sent the message."""
-        bound = getattr(self, "_id", None)
-        return nullcontext() if bound is None else beside(_part(sender), _part(bound))
+    def _place(self, sender: AgentId | None) -> Path:
+        """Its own part of the run: a handler starts in the context of who sent the message.
+
+        Looked up for each message, so no more is done than must be.
+        """
+        here = standing_at.get()
+        if sender is not None and here:
+            part = _part(sender)
+            here = here[: here.index(part)] if part in here else here
+        if not hasattr(self, "_id"):  # It was called by hand, and has no name.
+            return here
+        return here + self._own_part if here else self._own_part
+
+    @cached_property
+    def _own_part(self) -> Path:
+        return (_part(self.id),)
 
     @classmethod
     def _handled_types(cls) -> Sequence[MessageClass]:
@@ -200,10 +214,8 @@ def _handler(
     return cast(Method, handler)
 
 
-def _part(agent_id: AgentId | None) -> str:
+def _part(agent_id: AgentId) -> str:
     """What a part of the run is called in which an agent handles a message."""
-    if agent_id is None:
-        return ""
     return agent_id.type if agent_id.key == "default" else str(agent_id)
 
 

@@ -128,21 +128,3 @@ class scope:  # noqa: N801 - read as a verb: `with scope("writer#3"):`
 
     def __exit__(self, *_: object) -> None:
         standing_at.reset(self._token)
-
-
-class beside(scope):  # noqa: N801 - read as a preposition: `with beside("writer", "editor"):`
-    """Names where a block stands: beside another part, of which the surroundings are kept.
-
-    Where nothing is called like the other part, it is a scope.
-    """
-
-    __slots__ = ("_other",)
-
-    def __init__(self, other: str, part: str) -> None:
-        self._part = part
-        self._other = other
-
-    def __enter__(self) -> None:
-        here = standing_at.get()
-        around = here[: here.index(self._other)] if self._other in here else here
-        self._token = standing_at.set((*around, self._part))

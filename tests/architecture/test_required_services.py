@@ -44,12 +44,13 @@ def test_what_is_missing_fails_where_it_is_asked_for(
 ) -> None:
     for name in ("HARNESS_REQUIRE_SERVICES", "HARNESS_WITHOUT"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     pytester.makepyfile(test_skips=SKIPS, test_needs_a_library=NEEDS_A_LIBRARY)
 
     result = pytester.runpytest_inprocess(
-        "--continue-on-collection-errors", "-p", "no:asyncio", plugins=[required_services]
+        "--continue-on-collection-errors", plugins=[required_services]
     )
 
     assert result.parseoutcomes() == outcomes

@@ -48,16 +48,3 @@ def test_a_scope_is_left_when_its_block_fails() -> None:
         raise ValueError("x")
 
     assert world.path() == ()
-
-
-def test_a_part_stands_beside_another_in_the_same_surroundings() -> None:
-    with world.scope("a"), world.scope("b"), world.scope("c"):
-        with world.beside("b", "d"):
-            beside = world.path()
-        with world.beside("x", "d"):
-            within = world.path()
-        after = world.path()
-
-    assert beside == ("a", "d")
-    assert within == ("a", "b", "c", "d")
-    assert after == ("a", "b", "c")
