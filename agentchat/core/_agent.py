@@ -2,7 +2,7 @@
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from inspect import isawaitable
 from typing import (
@@ -137,9 +137,10 @@ class BaseAgent(ABC, Agent):
             )
 
     @final
-    async def on_message(self, message: Any, ctx: MessageContext) -> Any:
+    def on_message(self, message: Any, ctx: MessageContext) -> Coroutine[Any, Any, Any]:
         """Its answer to a message; override `on_message_impl`."""
-        return await self.on_message_impl(message, ctx)
+        # No coroutine of its own: it would be one more for each message.
+        return self.on_message_impl(message, ctx)
 
     @abstractmethod
     async def on_message_impl(self, message: Any, ctx: MessageContext) -> Any:
