@@ -1,4 +1,4 @@
-"""What all tests share: the event loop's kind, and a closed network."""
+"""What all tests share: the event loop's kind, a cache of their own, and a closed network."""
 
 import os
 import socket
@@ -20,6 +20,14 @@ LOOPBACK = ("127.", "localhost", "::1")
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is kept between processes is kept for one test run, and leaves the user's alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,16 +10,24 @@ from pathlib import Path
 
 from harness.errors import InternalError, UnreadableCassette
 from harness.formats import (
+    azure,
+    cassetter,
     event_stream,
     exchange,
     go_vcr,
+    google_replay,
     har,
+    json_lines,
+    llama_stack,
+    nock,
     own,
     ruby_vcr,
     vcrpy,
 )
 from harness.formats._bodies import reviewable
 from harness.formats._compression import decompressed
+from harness.formats._index import SMALLEST, Index
+from harness.formats._refused import refusal
 from harness.formats._source import Format, Source, nearest
 from harness.interactions import Cassette, Header, Interaction
 
@@ -41,11 +49,18 @@ SCHEMA = Path(__file__).with_name("cassette-format.schema.json")
 
 FORMATS: tuple[Format, ...] = (
     event_stream.FORMAT,
+    json_lines.FORMAT,
+    cassetter.TOML,
     own.FORMAT,
     har.FORMAT,
     ruby_vcr.FORMAT,
+    cassetter.FORMAT,
+    google_replay.FORMAT,
     go_vcr.FORMAT,
     vcrpy.FORMAT,
+    azure.FORMAT,
+    nock.FORMAT,
+    llama_stack.FORMAT,
     exchange.FORMAT,
 )
 """In the order in which a file is tried: each recognises its own by what stands in the file."""
@@ -62,16 +77,24 @@ def load(path: Path) -> Cassette:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableCassette(path, error.strerror or "can't be read") from error
-    return loaded(Source(path, data))
+    index = Index(data, path.suffix) if len(data) >= SMALLEST else None
+    kept = index.read() if index is not None else None
+    if kept is not None:
+        return kept
+    source = Source(path, data)
+    cassette = loaded(source)
+    # Another recorder's file may hold secrets, which must not lie in a second place.
+    if index is not None and _format_of(source) is own.FORMAT:
+        index.write(cassette)
+    return cassette
 
 
 def loaded(source: Source) -> Cassette:
     """The cassette that a file's content is; see `load`."""
     try:
-        for form in FORMATS:
-            if form.recognises(source):
-                return form.read(source)
-        raise _unknown(source)
+        return _format_of(source).read(source)
+    except UnreadableCassette as error:
+        raise refusal(source.path, source.data) or error from error
     except RecursionError as error:
         raise UnreadableCassette(source.path, "nested too deeply") from error
 
@@ -126,6 +149,13 @@ def imported(paths: Iterable[Path], clean: Callable[[Interaction], Interaction])
         unfinished=tuple(sorted({test for header in headers for test in header.unfinished})),
     )
     return Cassette(header, tuple(interactions))
+
+
+def _format_of(source: Source) -> Format:
+    for form in FORMATS:
+        if form.recognises(source):
+            return form
+    raise _unknown(source)
 
 
 def _unknown(source: Source) -> UnreadableCassette:

@@ -9,7 +9,7 @@ import binascii
 import json
 from collections.abc import Iterator
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.formats._json_layouts import JsonLayout
 
@@ -44,16 +44,32 @@ def stored_chunk(data: bytes) -> dict[str, Any]:
     return {"text": text} if text is not None else {"base64": base64.encodebytes(data).decode()}
 
 
+class LaidOut(NamedTuple):
+    """A JSON value whose layout was applied as it was read."""
+
+    text: str
+
+
 def from_json(value: Any, layout: str = COMPACT) -> bytes:
     """The bytes that a JSON value was stored from.
 
     Raises:
         ValueError: It holds what JSON can't, or the layout is unknown.
     """
+    named = layout_named(layout)
+    text = value.text if isinstance(value, LaidOut) else named.written(value)
+    return (text + "\n" if layout.endswith("-newline") else text).encode()
+
+
+def layout_named(layout: str) -> JsonLayout:
+    """The layout, but for the line end behind it.
+
+    Raises:
+        ValueError: It is unknown.
+    """
     if layout not in LAYOUTS:
         raise ValueError(f"unknown layout {layout!r}; known: {', '.join(LAYOUTS)}")
-    end = "\n" if layout.endswith("-newline") else ""
-    return (_ENCODERS[layout.removesuffix("-newline")].written(value) + end).encode()
+    return _ENCODERS[layout.removesuffix("-newline")]
 
 
 def from_base64(text: str) -> bytes:

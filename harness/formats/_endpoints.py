@@ -2,7 +2,12 @@
 
 from typing import Any
 
+from harness.formats._bodies import from_json
+from harness.interactions import Request
+
 _OPENAI = "https://api.openai.com/v1"
+_GEMINI = "https://generativelanguage.googleapis.com/v1beta/models"
+_OLLAMA = "http://localhost:11434/api"
 _ANTHROPIC = "https://api.anthropic.com/v1/messages"
 _BY_OBJECT = {
     "chat.completion": f"{_OPENAI}/chat/completions",
@@ -13,9 +18,16 @@ _BY_OBJECT = {
 }
 
 
-def url_of_answer(answer: Any) -> str | None:
+def url_of_answer(answer: Any, *, is_streamed: bool = False) -> str | None:
     """The address that gives such an answer, or such an event of a stream; None if unknown."""
     match answer:
+        case {"candidates": list()}:
+            action = "streamGenerateContent?alt=sse" if is_streamed else "generateContent"
+            return f"{_GEMINI}/{model_of(answer)}:{action}"
+        case {"created_at": str(), "done": bool(), "message": dict()}:
+            return f"{_OLLAMA}/chat"
+        case {"created_at": str(), "done": bool(), "response": str()}:
+            return f"{_OLLAMA}/generate"
         case {"object": str(kind)} if kind in _BY_OBJECT:
             return _BY_OBJECT[kind]
         case {"type": str(kind)} if kind.startswith("response."):
@@ -41,8 +53,18 @@ def url_of_question(question: Any) -> str | None:
 
 def model_of(answer: Any) -> str:
     """The model that answered; empty if the answer doesn't say it."""
-    for inner in ("response", "message"):
-        if isinstance(answer, dict) and isinstance(answer.get(inner), dict):
-            answer = answer[inner]
-    model = answer.get("model") if isinstance(answer, dict) else None
-    return model if isinstance(model, str) else ""
+    if not isinstance(answer, dict):
+        return ""
+    inner = (answer.get(name) for name in ("response", "message"))
+    parts = [answer, *(part for part in inner if isinstance(part, dict))]
+    models = (part.get(name) for part in parts for name in ("model", "modelVersion"))
+    return next((model for model in models if isinstance(model, str)), "")
+
+
+def question_for(answer: Any) -> Request | None:
+    """A stand-in for the request that had such an event for an answer; None if that is unknown."""
+    url = url_of_answer(answer, is_streamed=True)
+    if url is None:
+        return None
+    body = from_json({"model": model_of(answer), "stream": True})
+    return Request("POST", url, (("content-type", "application/json"),), body)

@@ -1,15 +1,18 @@
 """What other recorders' files have in common: headers in many forms, bodies in many forms."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, TypeAdapter
 
 from harness.formats._bodies import from_base64, from_json
-from harness.formats._compression import decompressed
-from harness.interactions import Chunk, Headers, Response
+from harness.formats._compression import decompressed, unpacked
+from harness.formats._source import Kind, Source
+from harness.formats._unwrapping import unwrapped
+from harness.formats._yaml_reading import Keys
+from harness.interactions import Chunk, Headers, Interaction, Response
 
-_BODY_KEYS = frozenset({"string", "base64_string", "encoding"})
+_BODY_KEYS = frozenset({"string", "base64_string", "raw_gzip", "encoding", "file"})
 # Ruby's names for text that is nothing but bytes; what it holds is UTF-8 or ASCII.
 _NO_ENCODING = frozenset({"ascii-8bit", "binary", "us-ascii", "ascii", "utf-8", ""})
 
@@ -27,9 +30,10 @@ def body_bytes(body: Any) -> bytes:
         ValueError: It is nothing of this.
     """
     if isinstance(body, dict) and body and body.keys() <= _BODY_KEYS:
-        coded = body.get("base64_string")
-        if coded is not None:
-            return from_base64(_text(coded))
+        if body.get("base64_string") is not None:
+            return from_base64(_text(body["base64_string"]))
+        if body.get("raw_gzip") is not None:
+            return unpacked(from_base64(_text(body["raw_gzip"])))
         text = body.get("string")
         encoding = body.get("encoding")
         return _encoded(text, encoding) if isinstance(text, str) else body_bytes(text)
@@ -68,14 +72,56 @@ ParsedBodyOf = Annotated[
 ]
 """A field that holds the JSON that was parsed from a body; None if there is none."""
 
-StatusCode = Annotated[int, Field(ge=100, le=999)]
-"""A field that holds an HTTP status."""
+
+def _code(status: Any) -> Any:
+    match status:
+        case {"code": code} | {"status_code": code} | [code, *_]:
+            return code
+        case str():
+            # With the reason behind it: `200 OK`.
+            return status.partition(" ")[0]
+    return status
+
+
+StatusCode = Annotated[int, Field(ge=100, le=999), BeforeValidator(_code)]
+"""A field that holds an HTTP status: alone, with its reason, or in a mapping."""
 
 
 def response(status: int, headers: Headers, body: bytes, duration_ns: int = 0) -> Response:
-    """What was answered, decompressed."""
+    """What was answered, as a client reads it: in one piece, and decompressed."""
+    headers, body = unwrapped(headers, body)
     headers, chunks = decompressed(headers, [Chunk(0, body)])
     return Response(status, headers, b"".join(chunk.data for chunk in chunks), duration_ns)
+
+
+def interactions_of(
+    source: Source,
+    listed: Iterable[tuple[Keys, Any]],
+    kind: TypeAdapter[Kind],
+    made: Callable[[Kind], Interaction],
+) -> tuple[Interaction, ...]:
+    """The interactions that a file lists.
+
+    Args:
+        source: The file.
+        listed: Each as the file says it, with the way to it.
+        kind: The record that each is.
+        made: Makes an interaction of the record.
+
+    Raises:
+        UnreadableCassette: One of them is damaged.
+    """
+    interactions = []
+    for keys, tree in listed:
+        each = source.validated(kind, tree, keys)
+        with source.reading(keys):
+            interactions.append(made(each))
+    return tuple(interactions)
+
+
+def numbered(listed: Iterable[Any], *keys: str | int) -> list[tuple[Keys, Any]]:
+    """The items of a list with the way to each; the keys lead to the list."""
+    return [((*keys, number), each) for number, each in enumerate(listed)]
 
 
 def _listed(stored: Any) -> list[Any]:
@@ -96,13 +142,19 @@ def _pair(header: Any) -> tuple[Any, Any]:
     raise ValueError(f"{header!r:.40} is no header")
 
 
-def _values(values: Any) -> Iterable[Any]:
-    return values if isinstance(values, list) else [values]
+def _values(values: Any) -> Iterator[Any]:
+    if not isinstance(values, list):
+        yield values
+        return
+    for each in values:
+        yield from _values(each)
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("latin-1")
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, str | int | float):
         return str(value)
     raise ValueError(f"{value!r:.40} is no text")

@@ -6,18 +6,19 @@ API, the model, and that it was streamed.
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any
 
-from harness.formats._bodies import from_json
-from harness.formats._endpoints import model_of, url_of_answer
+from harness.errors import UnreadableCassette
+from harness.formats._endpoints import question_for
 from harness.formats._source import Format, Source
-from harness.interactions import Cassette, Chunk, Header, Interaction, Request, Response
+from harness.interactions import Cassette, Chunk, Header, Interaction, Response
 
 _SUFFIXES = (".sse", ".eventstream")
 _LINE = rb"(?:(?:data|event|id|retry)(?::[^\r\n]*)?|:[^\r\n]*)"
 _END = rb"(?:\r\n|\n|\r)"
-_FIELDS = re.compile(rb"\s*" + _LINE + rb"(?:" + _END + rb"+" + _LINE + rb")*+\s*")
+_FIELDS = re.compile(rb"(?:\xef\xbb\xbf)?\s*" + _LINE + rb"(?:" + _END + rb"+" + _LINE + rb")*+\s*")
 # An event with the empty line behind it.
 _EVENT = re.compile(rb".+?(?:\r\n\r\n|\n\n|\r\r)(?:\r?\n)*+|.+", re.DOTALL)
 _DATA = re.compile(rb"^data: ?(.*?)\r?$", re.MULTILINE)
@@ -34,13 +35,12 @@ def read(source: Source) -> Cassette:
     Raises:
         UnreadableCassette: No event says which API it comes from.
     """
-    first = next((event for event in _events(source.data) if url_of_answer(event)), None)
-    url = url_of_answer(first)
-    if url is None:
-        raise source.problem("no event is one of an API that is known here")
-    body = from_json({"model": model_of(first), "stream": True})
-    asked = Request("POST", url, (("content-type", "application/json"),), body)
-    chunks = tuple(Chunk(0, piece) for piece in _EVENT.findall(source.data))
+    data = source.data.removeprefix(BOM_UTF8)
+    asked = next(filter(None, map(question_for, _events(data))), None)
+    if asked is None:
+        why = "no event is one of an API that is known here"
+        raise UnreadableCassette(source.path, why, line=1)
+    chunks = tuple(Chunk(0, piece) for piece in _EVENT.findall(data))
     answered = Response(200, (("content-type", "text/event-stream"),), chunks, duration_ns=0)
     return Cassette(Header(), (Interaction(asked, answered),))
 

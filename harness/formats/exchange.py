@@ -1,30 +1,47 @@
 """One exchange a file, or several in a list: `{"request": {...}, "response": {...}}`.
 
-Many a test suite saves its own, each with its own names. A part is either a message with its
-address or status, headers and body, or the body alone; then its shape tells the API.
+Many a test suite saves its own, each with its own names, and so do PHP-VCR and ExVCR. A part is
+either a message with its address or status, headers and body, or the body alone; then its shape
+tells the API.
 """
 
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BeforeValidator, Field, TypeAdapter
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
 
 from harness.formats._bodies import from_json
 from harness.formats._endpoints import url_of_answer, url_of_question
-from harness.formats._foreign import BodyOf, HeadersOf, Record, StatusCode, body_bytes, response
+from harness.formats._foreign import (
+    BodyOf,
+    HeadersOf,
+    Record,
+    StatusCode,
+    body_bytes,
+    numbered,
+    response,
+)
 from harness.formats._source import Format, Source
 from harness.formats._yaml_reading import Keys
 from harness.interactions import Cassette, Chunk, Interaction, Request, Response
 
 _BODY_NAMES = ("parsed_body", "json", "body", "content", "data", "text", "bytes")
 _URL_NAMES = ("url", "uri", "endpoint")
+# How its mappings match requests; they don't say what was sent.
+_WIREMOCK = frozenset({"bodyPatterns", "urlPath", "urlPathPattern", "urlPattern"})
 _STATUS_NAMES = ("status", "status_code", "statusCode", "code")
+_ANSWERS = {*_BODY_NAMES, *_STATUS_NAMES, "chunks"}
 
 
-def _code(status: Any) -> Any:
-    return status.get("code") if isinstance(status, dict) else status
-
-
-def _pieces(chunks: Any) -> list[bytes]:
+def _pieces(chunks: Any) -> list[bytes] | None:
+    if chunks is None:
+        return None
     if isinstance(chunks, list):
         inner = (chunk.get("data", chunk) if isinstance(chunk, dict) else chunk for chunk in chunks)
         return [_piece(each) for each in inner]
@@ -44,11 +61,25 @@ class _Request(Record):
     headers: HeadersOf = ()
     body: BodyOf = Field(default=b"", validation_alias=AliasChoices(*_BODY_NAMES))
 
+    @model_validator(mode="before")
+    @classmethod
+    def _with_body(cls, stored: Any) -> Any:
+        # ExVCR has two fields for it, of which one is empty.
+        match stored:
+            case {"request_body": str(text), "body": ""}:
+                return {**stored, "body": text}
+        return stored
+
+    @field_validator("url")
+    @classmethod
+    def _checked(cls, url: str) -> str:
+        if url.startswith("/"):
+            raise ValueError(f"{url!r:.60} says no host")
+        return url
+
 
 class _Response(Record):
-    status: Annotated[StatusCode, BeforeValidator(_code)] = Field(
-        default=200, validation_alias=AliasChoices(*_STATUS_NAMES)
-    )
+    status: StatusCode = Field(default=200, validation_alias=AliasChoices(*_STATUS_NAMES))
     headers: HeadersOf = ()
     body: BodyOf = Field(default=b"", validation_alias=AliasChoices(*_BODY_NAMES))
     chunks: Annotated[list[bytes] | None, BeforeValidator(_pieces)] = None
@@ -59,13 +90,13 @@ _RESPONSE = TypeAdapter(_Response)
 
 
 def recognises(source: Source) -> bool:
-    """Whether the file holds an exchange, or a list of them."""
+    """Whether the file holds an exchange, or a list of them, whatever its name."""
     match source.tree:
-        case {"request": dict(), "response": dict()}:
-            return True
+        case {"request": dict(asked), "response": dict()}:
+            return not _WIREMOCK & asked.keys()
         case [{"request": dict(), "response": dict()}, *_]:
             return True
-    return False
+    return bool(_name_of_list(source.tree))
 
 
 def read(source: Source) -> Cassette:
@@ -74,16 +105,41 @@ def read(source: Source) -> Cassette:
     Raises:
         UnreadableCassette: It is damaged, or nothing says which API was asked.
     """
-    if isinstance(source.tree, dict):
-        return Cassette(interactions=(_interaction(source, (), source.tree),))
-    listed = enumerate(source.tree)
-    return Cassette(interactions=tuple(_interaction(source, (n,), each) for n, each in listed))
+    parts = _parts(source.tree)
+    return Cassette(interactions=tuple(interaction(source, keys, each) for keys, each in parts))
 
 
 FORMAT = Format("exchange", ("request", "response"), recognises, read)
 
 
-def _interaction(source: Source, keys: Keys, tree: Any) -> Interaction:
+def _parts(tree: Any) -> list[tuple[Keys, Any]]:
+    """The exchanges, each with the way to it."""
+    if isinstance(tree, list):
+        return numbered(tree)
+    name = "" if "request" in tree else _name_of_list(tree)
+    return numbered(tree[name], name) if name else [((), tree)]
+
+
+def _name_of_list(tree: Any) -> str:
+    """The name under which the exchanges stand in a list; empty if there is none."""
+    for name, inner in tree.items() if isinstance(tree, dict) else ():
+        match name, inner:
+            case str(), [{"request": dict(), "response": dict()}, *_]:
+                return name
+    return ""
+
+
+def interaction(source: Source, keys: Keys, tree: Any) -> Interaction:
+    """The interaction that a part of the file is.
+
+    Args:
+        source: The file.
+        keys: The way to the part.
+        tree: The part.
+
+    Raises:
+        UnreadableCassette: It is damaged, or nothing says which API was asked.
+    """
     match tree:
         case {"request": dict(asked), "response": dict(answered)}:
             return Interaction(
@@ -110,6 +166,8 @@ def _response(source: Source, keys: Keys, answered: dict[str, Any]) -> Response:
         if url_of_answer(answered) is not None:
             headers = (("content-type", "application/json"),)
             return response(200, headers, from_json(answered))
+    if answered and not _ANSWERS & answered.keys():
+        raise source.problem(f"no answer is in {', '.join(map(repr, answered))}", keys)
     each = source.validated(_RESPONSE, answered, keys)
     if each.chunks is None:
         with source.reading(keys):

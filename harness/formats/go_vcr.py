@@ -5,7 +5,15 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator, TypeAdapter
 
-from harness.formats._foreign import BodyOf, HeadersOf, Record, StatusCode, response
+from harness.formats._foreign import (
+    BodyOf,
+    HeadersOf,
+    Record,
+    StatusCode,
+    interactions_of,
+    numbered,
+    response,
+)
 from harness.formats._source import Format, Source
 from harness.interactions import Cassette, Header, Interaction, Request
 
@@ -63,19 +71,15 @@ def read(source: Source) -> Cassette:
     Raises:
         UnreadableCassette: It is damaged.
     """
-    interactions = []
-    for number, tree in enumerate(source.tree["interactions"]):
-        keys = ("interactions", number)
-        each = source.validated(_INTERACTION, tree, keys)
-        with source.reading(keys):
-            interactions.append(_interaction(each.request, each.response))
-    return Cassette(Header(by="go-vcr"), tuple(interactions))
+    listed = numbered(source.tree["interactions"], "interactions")
+    return Cassette(Header(by="go-vcr"), interactions_of(source, listed, _INTERACTION, _made))
 
 
 FORMAT = Format("go-vcr", ("interactions",), recognises, read)
 
 
-def _interaction(asked: _Request, answered: _Response) -> Interaction:
+def _made(each: _Interaction) -> Interaction:
+    asked, answered = each.request, each.response
     return Interaction(
         Request(asked.method, asked.url, asked.headers, asked.body),
         response(answered.code, answered.headers, answered.body, answered.duration),

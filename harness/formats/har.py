@@ -1,12 +1,13 @@
 """HTTP archives, as browsers and proxies save them: HAR 1.1 and 1.2."""
 
 import json
+from http.client import NOT_MODIFIED
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from pydantic import Field, PlainValidator, TypeAdapter
 
-from harness.formats._bodies import from_base64
+from harness.formats._bodies import from_base64, from_json
 from harness.formats._foreign import HeadersOf, Record, response
 from harness.formats._source import Format, Source
 from harness.interactions import (
@@ -26,6 +27,10 @@ def _milliseconds(time: Any) -> int:
     return round(time * 10**6) if is_time else 0
 
 
+def _size(size: Any) -> int:
+    return size if isinstance(size, int) else 0
+
+
 class _Pair(Record):
     name: str
     value: str = ""
@@ -33,6 +38,9 @@ class _Pair(Record):
 
 class _Posted(Record):
     text: str | None = None
+    parsed: Any = Field(default=None, alias="textJSON")
+    """In place of `text`, in archives that Polly wrote for people to read."""
+
     encoding: str | None = None
     params: list[_Pair] | None = None
 
@@ -47,6 +55,10 @@ class _Request(Record):
 class _Content(Record):
     text: str | None = None
     encoding: str | None = None
+    size: Annotated[int, PlainValidator(_size)] = 0
+    is_binary: bool = Field(default=False, alias="_isBinary")
+    """Whether Polly wrote hex digits, before it wrote base64."""
+
     file: str | None = Field(default=None, alias="_file")
 
 
@@ -114,6 +126,8 @@ def _request(asked: _Request) -> Request:
 def _posted(posted: _Posted | None) -> bytes:
     if posted is None:
         return b""
+    if posted.text is None and posted.parsed is not None:
+        return from_json(posted.parsed)
     if posted.text is None:
         return urlencode([(pair.name, pair.value) for pair in posted.params or ()]).encode()
     return from_base64(posted.text) if posted.encoding == "base64" else posted.text.encode()
@@ -126,16 +140,20 @@ def _response(entry: _Entry) -> Response | Unanswered:
         return Unanswered(failure, entry.duration_ns)
     if content.file is not None and content.text is None:
         raise ValueError(f"the body lies in a file of its own, {content.file}; save them as one")
+    if content.text is None and content.size > 0 and answered.status != NOT_MODIFIED:
+        # Browsers leave out long bodies, and streams.
+        return Unanswered(Failure("ReadError", "the archive lacks this body"), entry.duration_ns)
     return response(answered.status, _real(answered.headers), _body(content), entry.duration_ns)
 
 
 def _body(content: _Content) -> bytes:
     text = content.text or ""
-    if content.encoding != "base64":
+    if content.encoding != "base64" and not content.is_binary:
         return text.encode()
     # Polly keeps the pieces in which a body came.
     pieces = json.loads(text) if text.startswith("[") else [text]
-    return b"".join(from_base64(str(piece)) for piece in pieces)
+    decoded = from_base64 if content.encoding == "base64" else bytes.fromhex
+    return b"".join(decoded(str(piece)) for piece in pieces)
 
 
 def _real(headers: Headers) -> Headers:

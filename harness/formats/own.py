@@ -35,7 +35,7 @@ _TWO_FORMS = "a body has one form: chunks, or json, text or base64"
 
 def recognises(source: Source) -> bool:
     """Whether the file says that it is a cassette of ours."""
-    return isinstance(source.tree, dict) and "harness" in source.tree
+    return isinstance(source.cassette, dict) and "harness" in source.cassette
 
 
 def read(source: Source) -> Cassette:
@@ -45,14 +45,15 @@ def read(source: Source) -> Cassette:
         UnreadableCassette: It is truncated, or says what this version doesn't know.
         FutureCassette: It was written by a newer version.
     """
-    version = source.tree.get("version")
+    tree = source.cassette
+    version = tree.get("version")
     if type(version) is int and version > VERSION:
         raise FutureCassette(source.path, version, VERSION)
     if source.data[-99:].split()[-1:] != [_END.strip()]:
-        end = ("interactions", len(source.tree.get("interactions") or ()) - 1)
+        end = ("interactions", len(tree.get("interactions") or ()) - 1)
         raise source.problem("truncated here or below: the last line, `...`, is missing", end)
     with source.reading(()):
-        tree = upgraded(source.tree, VERSION)
+        tree = upgraded(tree if version == VERSION else source.tree, VERSION)
     file = source.validated(CASSETTE, tree)
     interactions = tuple(
         _interaction(source, number, each) for number, each in enumerate(file.interactions)

@@ -1,16 +1,31 @@
-"""Cassettes of Ruby's VCR, in YAML and JSON, from its first layout on."""
+"""Cassettes of Ruby's VCR, in YAML and JSON, from its first layout on.
 
+Those that others write after its model are read as well: vcr for R, Betamax for Python, rVCR.
+"""
+
+import re
 from email.utils import parsedate_to_datetime
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, TypeAdapter
 
-from harness.formats._foreign import BodyOf, HeadersOf, Record, StatusCode, response
+from harness.formats._foreign import (
+    BodyOf,
+    HeadersOf,
+    Record,
+    StatusCode,
+    interactions_of,
+    numbered,
+    response,
+)
 from harness.formats._source import Format, Source
-from harness.formats._yaml_reading import Keys
 from harness.interactions import Cassette, Header, Interaction, Request
 
 _LIST = "http_interactions"
+_BY = "recorded_with"
+"""At the end of the file; in R, of each interaction."""
+
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def _without_colons(tree: Any) -> Any:
@@ -30,12 +45,8 @@ class _Request(Record):
     body: Annotated[BodyOf, Named] = b""
 
 
-class _Status(Record):
-    code: StatusCode
-
-
 class _Response(Record):
-    status: Annotated[_Status, Named]
+    status: Annotated[StatusCode, Named]
     headers: HeadersOf = ()
     body: Annotated[BodyOf, Named] = b""
 
@@ -43,7 +54,6 @@ class _Response(Record):
 class _Interaction(Record):
     request: Annotated[_Request, Named]
     response: Annotated[_Response, Named]
-    recorded_at: str = ""
 
 
 _INTERACTION: TypeAdapter[_Interaction] = TypeAdapter(Annotated[_Interaction, Named])
@@ -65,31 +75,29 @@ def read(source: Source) -> Cassette:
     Raises:
         UnreadableCassette: It is damaged.
     """
-    interactions, day = [], ""
     tree = _without_colons(source.tree)
-    listed = tree[_LIST] if isinstance(tree, dict) else tree
-    for number, inner in enumerate(listed):
-        keys: Keys = (_LIST, number) if isinstance(tree, dict) else (number,)
-        each = source.validated(_INTERACTION, inner, keys)
-        with source.reading(keys):
-            interactions.append(_interaction(each))
-        day = _day(each.recorded_at) or day
-    by = tree.get("recorded_with", "VCR") if isinstance(tree, dict) else "VCR"
-    return Cassette(Header(recorded=day, by=str(by)), tuple(interactions))
+    listed = numbered(tree[_LIST], _LIST) if isinstance(tree, dict) else numbered(tree)
+    interactions = interactions_of(source, listed, _INTERACTION, _made)
+    last = listed[-1][1] if listed else {}
+    by = (tree.get(_BY) if isinstance(tree, dict) else None) or last.get(_BY) or "VCR"
+    day = _day(str(last.get("recorded_at", "")))
+    return Cassette(Header(recorded=day, by=str(by)), interactions)
 
 
 FORMAT = Format("Ruby VCR", (_LIST,), recognises, read)
 
 
-def _interaction(each: _Interaction) -> Interaction:
+def _made(each: _Interaction) -> Interaction:
     asked, answered = each.request, each.response
     return Interaction(
         Request(asked.method.upper(), asked.uri, asked.headers, asked.body),
-        response(answered.status.code, answered.headers, answered.body),
+        response(answered.status, answered.headers, answered.body),
     )
 
 
 def _day(moment: str) -> str:
+    if iso := _ISO_DAY.match(moment):
+        return iso[0]
     try:
         return parsedate_to_datetime(moment).date().isoformat()
     except ValueError:

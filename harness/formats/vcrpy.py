@@ -8,7 +8,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from harness.formats._foreign import BodyOf, HeadersOf, ParsedBodyOf, Record, StatusCode, response
+from harness.formats._foreign import (
+    BodyOf,
+    HeadersOf,
+    ParsedBodyOf,
+    Record,
+    StatusCode,
+    interactions_of,
+    numbered,
+    response,
+)
 from harness.formats._source import Format, Source
 from harness.formats._yaml_reading import Keys
 from harness.interactions import Cassette, Header, Interaction, Request, Response
@@ -33,12 +42,8 @@ class _Request(Record):
         return self.uri or f"{self.protocol}://{self.host}{port}{self.path}"
 
 
-class _Status(Record):
-    code: StatusCode
-
-
 class _Response(Record):
-    status: _Status | None = None
+    status: StatusCode | None = None
     status_code: StatusCode | None = None
     """In place of `status`, like `content` for `body`: httpx's recordings at first."""
 
@@ -72,12 +77,8 @@ def read(source: Source) -> Cassette:
     Raises:
         UnreadableCassette: It is damaged.
     """
-    interactions = []
-    for keys, tree in _interactions(source) or ():
-        each = source.validated(_INTERACTION, tree, keys)
-        with source.reading(keys):
-            interactions.append(Interaction(_request(each.request), _response(each.response)))
-    return Cassette(Header(by="vcrpy"), tuple(interactions))
+    listed = _interactions(source) or ()
+    return Cassette(Header(by="vcrpy"), interactions_of(source, listed, _INTERACTION, _made))
 
 
 FORMAT = Format("vcrpy", ("interactions", "requests", "responses"), recognises, read)
@@ -87,16 +88,23 @@ def _interactions(source: Source) -> list[tuple[Keys, Any]] | None:
     """The interactions with the way to each; None if the file has no such lists."""
     match source.tree:
         case {"interactions": list(listed)}:
-            return [(("interactions", number), each) for number, each in enumerate(listed)]
+            return numbered(listed, "interactions")
         case {"requests": list(requests), "responses": list(responses)}:
-            pairs = zip(requests, responses, strict=False)
+            if len(requests) != len(responses):
+                counts = f"{len(requests)} requests and {len(responses)} responses"
+                raise source.problem(f"{counts}, so it is not known which belong together")
+            pairs = zip(requests, responses, strict=True)
             return [
                 (("requests", number), {"request": request, "response": response})
                 for number, (request, response) in enumerate(pairs)
             ]
         case list(listed):
-            return [((number,), each) for number, each in enumerate(listed)]
+            return numbered(listed)
     return None
+
+
+def _made(stored: _Interaction) -> Interaction:
+    return Interaction(_request(stored.request), _response(stored.response))
 
 
 def _request(stored: _Request) -> Request:
@@ -105,7 +113,7 @@ def _request(stored: _Request) -> Request:
 
 
 def _response(stored: _Response) -> Response:
-    status = stored.status.code if stored.status else stored.status_code
+    status = stored.status or stored.status_code
     if status is None:
         raise ValueError("the response has no status")
     body = stored.parsed_body if stored.parsed_body is not None else stored.body or stored.content

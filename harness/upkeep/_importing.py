@@ -114,7 +114,9 @@ def targets_of(sources: Sequence[Path], folder: Path) -> dict[Path, Path]:
     for source in sources:
         base = source if source.is_dir() else source.parent
         for file in cassettes_in([source]):
-            targets[file] = (folder / file.relative_to(base)).with_suffix(".yaml")
+            # What is packed becomes a cassette that is not: `a.yaml.gz` is `a.yaml`.
+            plain = file.with_suffix("") if file.suffix == ".gz" else file
+            targets[file] = (folder / plain.relative_to(base)).with_suffix(".yaml")
     known: dict[Path, Path] = {}
     for file, target in targets.items():
         other = known.setdefault(target, file)

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -248,8 +248,8 @@ class RubyLoader(yaml.CSafeLoader):
 
 RubyLoader.add_constructor("!binary", RubyLoader.construct_yaml_binary)
 
-# They change what a client does with an answer.
-MATTERING = ("content-type", "retry-after", "retry-after-ms", "location", "x-should-retry")
+# They say how a body travelled, and it comes back in one piece, without compression.
+TRAVEL = ("content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive")
 
 
 def files() -> list[Path]:
@@ -261,16 +261,24 @@ def recorded_in(file: Path) -> Iterator[Recorded]:
     for each in tree.get("interactions") or tree.get("http_interactions") or ():
         asked, said = each["request"], each["response"]
         status = said["status"]["code"] if isinstance(said.get("status"), dict) else None
-        headers = {name.lower(): values for name, values in (said.get("headers") or {}).items()}
         yield Recorded(
             asked["method"].upper(),
             asked.get("uri") or asked["url"],
             sent(asked),
             status or said.get("code") or said["status_code"],
-            {name: values if isinstance(values, list) else [values]
-             for name, values in headers.items() if name in MATTERING},
+            plain(said.get("headers") or {}),
             said["parsed_body"] if "parsed_body" in said else unpacked(as_bytes(said)),
-        )  # fmt: skip
+        )
+
+
+def plain(headers: dict[str, Any]) -> dict[str, list[str]]:
+    """Values by name, sorted: some recorders keep `Set-Cookie` and `set-cookie` apart."""
+    kept: dict[str, list[str]] = {}
+    for name, values in headers.items():
+        if name.lower() not in TRAVEL:
+            several = values if isinstance(values, list) else [values]
+            kept.setdefault(name.lower(), []).extend(str(value).strip() for value in several)
+    return {name: sorted(values) for name, values in kept.items()}
 
 
 def sent(asked: dict[str, Any]) -> bytes:
@@ -299,26 +307,42 @@ HIDDEN = {
 }
 
 
-def replayed(file: Path, exchanges: Sequence[Recorded]) -> Iterator[httpx2.Response]:
+def as_in_the_file(url: str) -> str:
+    return url
+
+
+def as_in_a_run(url: str) -> str:
+    for ours, hidden in HIDDEN.items():
+        url = url.replace(hidden, ours)
+    return url
+
+
+def replayed(
+    session: CassetteSession, exchanges: Sequence[Recorded], address: Callable[[str], str]
+) -> Iterator[httpx2.Response]:
     """What each recorded request gets, sent once more just as it was."""
-    session = CassetteSession(file, replace=HIDDEN)
     with httpx2.Client(transport=CassetteTransport(session)) as client:
         for each in exchanges:
-            url = each.url
-            for ours, hidden in HIDDEN.items():
-                url = url.replace(hidden, ours)
-            yield client.request(each.method, url, content=each.asked)
+            yield client.request(each.method, address(each.url), content=each.asked)
 
 
 def differences(exchange: Recorded, answer: httpx2.Response) -> list[str]:
-    said: Any = answer.content if isinstance(exchange.said, bytes) else json_or_text(answer)
-    headers = {name: answer.headers.get_list(name) for name in MATTERING if name in answer.headers}
+    said: Any = answer.content
+    if not isinstance(exchange.said, bytes):
+        said = json_or_text(answer)
+    headers = {name: sorted(answer.headers.get_list(name)) for name in answer.headers}
     pairs = {
         "status": (exchange.status, answer.status_code),
         "headers": (exchange.headers, headers),
         "body": (exchange.said, said),
     }
-    return [f"{name}: {one!r} != {other!r}" for name, (one, other) in pairs.items() if one != other]
+    # By their text: in Python, 1 and True and 1.0 are equal.
+    return [f"{name}: {one!r} != {other!r}" for name, (one, other) in pairs.items()
+            if exactly(one) != exactly(other)]  # fmt: skip
+
+
+def exactly(value: Any) -> str:
+    return repr(value) if isinstance(value, bytes) else json.dumps(value, sort_keys=True)
 
 
 def json_or_text(answer: httpx2.Response) -> Any:
@@ -328,14 +352,40 @@ def json_or_text(answer: httpx2.Response) -> Any:
         return answer.text
 
 
-def test_every_recording_of_every_recorder_replays_as_it_was() -> None:
+@pytest.mark.parametrize("address", [as_in_the_file, as_in_a_run])
+def test_every_recording_of_every_recorder_replays_as_it_was(
+    address: Callable[[str], str],
+) -> None:
     played, wrong = 0, []
 
     for file in files():
         exchanges = list(recorded_in(file))
-        for exchange, answer in zip(exchanges, replayed(file, exchanges), strict=True):
+        session = CassetteSession(file)
+        answers = replayed(session, exchanges, address)
+        for exchange, answer in zip(exchanges, answers, strict=True):
             played += 1
             wrong += [f"{file}: {each}" for each in differences(exchange, answer)]
+        wrong += [f"{file}: interaction {each + 1} was not played" for each in session.unplayed]
 
     assert wrong == []
     assert (len(files()), played) == (864, 1429)
+
+
+RIGHT = Recorded("GET", "http://x/", b"", 200, {"retry-after": ["1"]}, {"tokens": 1})
+WRONG = [
+    httpx2.Response(201, headers={"retry-after": "1"}, content=b'{"tokens": 1}'),
+    httpx2.Response(200, headers={"retry-after": "2"}, content=b'{"tokens": 1}'),
+    httpx2.Response(200, headers={"retry-after": "1", "x": ""}, content=b'{"tokens": 1}'),
+    httpx2.Response(200, content=b'{"tokens": 1}'),
+    httpx2.Response(200, headers={"retry-after": "1"}, content=b'{"tokens": 1.0}'),
+    httpx2.Response(200, headers={"retry-after": "1"}, content=b'{"tokens": true}'),
+    httpx2.Response(200, headers={"retry-after": "1"}, content=b'{"tokens": 1, "a": null}'),
+    httpx2.Response(200, headers={"retry-after": "1"}, content=b'{"tokens": 1'),
+]
+
+
+@pytest.mark.parametrize("answer", WRONG)
+def test_a_wrong_answer_would_be_noticed(answer: httpx2.Response) -> None:
+    del answer.headers["content-length"]
+
+    assert len(differences(RIGHT, answer)) == 1

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from harness.errors import HarnessError
 from harness.formats import Source, loaded
+from harness.formats._bodies import COMPACT, from_json
 from harness.formats._canonical_reading import read_canonical
+from harness.formats._index import _stored
 from harness.formats._yaml_reading import read_yaml
 from harness.formats._yaml_writing import write_yaml
 from harness.formats.own import written
@@ -167,9 +169,23 @@ def test_the_fast_reader_reads_what_the_writer_writes(cassette: Cassette) -> Non
     assert as_json(fast) == as_json(read_yaml(data)) or b"? " in data
 
 
-def as_json(value: Any) -> str:
-    """The value as text: in Python, 1 and 1.0 are equal, and so are 1 and True."""
-    return json.dumps(value, default=repr)
+@given(CASSETTE)
+def test_what_is_kept_of_a_reading_is_what_was_read(cassette: Cassette) -> None:
+    content = _stored().dump_json((cassette,))
+
+    assert _stored().validate_json(content) == (cassette,)
+
+
+def as_json(file: Any) -> str:
+    """What a file says, bodies laid out, as text: in Python, 1 and 1.0 are equal."""
+    interactions = file.get("interactions") if isinstance(file, dict) else None
+    for interaction in interactions if isinstance(interactions, list) else ():
+        for name in ("request", "response"):
+            message = interaction.get(name)
+            if isinstance(message, dict) and "json" in message:
+                body = from_json(message["json"], message.get("layout", COMPACT))
+                message["json"] = body.decode()
+    return json.dumps(file, default=repr)
 
 
 LINE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=12)

@@ -20,10 +20,15 @@ RESPONSES = (
     b'data: {"type":"response.output_text.delta","delta":"Hi"}\n\n'
 )
 MESSAGES = b'event: message_start\ndata: {"type":"message_start","message":{"model":"opus"}}'
+GEMINI = b'data: {"candidates": [], "modelVersion": "flash"}\r\n\r\n'
+GEMINI_URL = (
+    "https://generativelanguage.googleapis.com/v1beta/models/flash:streamGenerateContent?alt=sse"
+)
 STREAMS = [
     pytest.param(CHAT, "https://api.openai.com/v1/chat/completions", "gpt-4o", 3, id="chat"),
     pytest.param(RESPONSES, "https://api.openai.com/v1/responses", "o3", 2, id="responses"),
     pytest.param(MESSAGES, "https://api.anthropic.com/v1/messages", "opus", 1, id="messages"),
+    pytest.param(GEMINI, GEMINI_URL, "flash", 1, id="gemini"),
 ]
 
 
@@ -50,6 +55,12 @@ def test_the_pieces_are_whole_events() -> None:
     assert isinstance(second, Chunk)
     assert second.data.endswith(b"\r\n\r\n")
     assert last == Chunk(0, b"data: [DONE]\n\n")
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_the_stream() -> None:
+    [marked] = loaded(Source(Path("answer.txt"), b"\xef\xbb\xbf" + CHAT)).interactions
+
+    assert [marked] == list(loaded(Source(Path("answer.txt"), CHAT)).interactions)
 
 
 @pytest.mark.parametrize("data", [b"data: 5\n\n", b"data: {\n\ndata: [DONE]\n\n", b":\n"])

@@ -30,6 +30,9 @@ NAMES = [
     ({"endpoint": CHAT, "data": ASKED}, {"statusCode": 200, "content": SAID}),
     ({"url": CHAT, "text": compact(ASKED).decode(), "method": "post"},
      {"status": {"code": 200}, "text": compact(SAID).decode()}),
+    ({"url": CHAT, "body": "", "request_body": compact(ASKED).decode()},
+     {"binary": False, "status_code": 200, "body": compact(SAID).decode()}),
+    ({"url": CHAT, "body": ASKED}, {"body": SAID, "chunks": None}),
 ]  # fmt: skip
 
 
@@ -78,10 +81,21 @@ def test_several_exchanges_keep_their_order_and_chunks_stay_apart() -> None:
     assert second == Response(200, (), b"x", 0)
 
 
+def test_a_list_is_read_whatever_its_name() -> None:
+    exchange = {"request": {"url": CHAT}, "response": {"body": "x"}}
+
+    cassette = read({"meta": {"name": "chat"}, "recordings": [exchange, exchange]})
+
+    expected = Interaction(Request("POST", CHAT, (), b""), Response(200, (), b"x", 0))
+    assert cassette.interactions == (expected, expected)
+
+
 DAMAGES = [
     ([{"request": {}, "response": {}}], 2, "the key 'url' is missing"),
     ([{"request": {"url": CHAT}, "response": {"status": "x"}}], 6, "'status': input should be"),
+    ([{"request": {"url": CHAT}, "response": {"payload": 5}}], 5, "no answer is in 'payload'"),
     ([{"request": {"url": CHAT}, "response": {"chunks": 5}}], 6, "'chunks': chunks are a list"),
+    ([{"request": {"url": "/v1/chat"}, "response": {}}], 3, "'url': '/v1/chat' says no host"),
     ([{"request": {"url": CHAT}, "response": {}}, 5], 8, "an exchange has a request and a"),
 ]
 

@@ -53,6 +53,8 @@ BODIES = [
     pytest.param({"text": "ä"}, "ä".encode(), id="text"),
     pytest.param({"text": "w6Q=", "encoding": "base64"}, "ä".encode(), id="base64"),
     pytest.param({"text": '["w6Q=","IQ=="]', "encoding": "base64"}, "ä!".encode(), id="pieces"),
+    pytest.param({"text": "c3a4", "_isBinary": True}, "ä".encode(), id="hex digits"),
+    pytest.param({"text": '["c3a4","21"]', "_isBinary": True}, "ä!".encode(), id="hex in pieces"),
     pytest.param({}, b"", id="none"),
 ]
 
@@ -70,6 +72,19 @@ def test_a_form_is_encoded_again() -> None:
     _, interaction = read(archive({"postData": {"mimeType": "form", "params": params}}))
 
     assert interaction.request.body == b"a+b=1&c=%26"
+
+
+def test_a_body_that_was_sent_is_read_where_polly_parsed_it() -> None:
+    _, interaction = read(archive({"postData": {"mimeType": "a", "textJSON": {"a": 1}}}))
+
+    assert interaction.request.body == b'{"a":1}'
+
+
+def test_a_body_that_was_not_saved_is_a_failure_and_no_empty_answer() -> None:
+    _, interaction = read(archive(response={"content": {"size": 15302}}))
+
+    failure = Failure("ReadError", "the archive lacks this body")
+    assert interaction.response == Unanswered(failure, 812_500_000)
 
 
 def test_what_got_no_answer_is_a_failure() -> None:

@@ -185,9 +185,9 @@ DAMAGES = [
     (damaged("POST", "!!python/object/apply:os.getcwd []"), 12, 13,
      "the tag 'tag:yaml.org,2002:python/object/apply:os.getcwd'"),
     (damaged("POST", "\x07"), 12, 13, "not YAML: the character '\\x07'"),
-    ("- just\n- a list\n", 1, 1, "not a cassette in a format known here (SSE, harness, HAR, "),
+    ("- just\n- a list\n", 1, 1, "not a cassette in a format known here (SSE, JSON lines, "),
     ("", None, None, "it is empty"),
-    ("<html>", 1, 1, "not a cassette in a format known here (SSE, harness, HAR, "),
+    ("<p>", 1, 1, "not a cassette in a format known here (SSE, JSON lines, "),
     ('{"version": 1,\n "interactions": [}', 2, 19, "not JSON: Expecting value"),
 ]  # fmt: skip
 

@@ -31,7 +31,9 @@ def asking(url: str, beneath: tuple[int, ...] = ()) -> Interaction:
 
 def test_every_format_has_a_name_of_its_own() -> None:
     assert [form.name for form in FORMATS] == [
-        "SSE", "harness", "HAR", "Ruby VCR", "go-vcr", "vcrpy", "exchange"
+        "SSE", "JSON lines", "cassetter TOML", "harness", "HAR", "Ruby VCR", "cassetter",
+        "Google test server", "go-vcr", "vcrpy", "Azure test proxy", "nock", "Llama Stack",
+        "exchange",
     ]  # fmt: skip
 
 
@@ -52,7 +54,7 @@ def test_a_file_that_is_near_to_a_format_is_told_what_is_wrong(
     with pytest.raises(UnreadableCassette) as caught:
         only(data)
 
-    known = "SSE, harness, HAR, Ruby VCR, go-vcr, vcrpy, exchange"
+    known = ", ".join(form.name for form in FORMATS)
     assert caught.value.why == f"not a cassette in a format known here ({known}): {why}"
     assert caught.value.line == line
 
@@ -94,6 +96,11 @@ def test_requests_and_responses_in_two_lists_are_read() -> None:
     lists = b"requests: [" + request + b"]\nresponses: [" + response + b"]\n"
 
     assert only(gzip.compress(lists)) == only(VCRPY)
+
+
+def test_two_lists_that_do_not_belong_together_are_refused() -> None:
+    with pytest.raises(UnreadableCassette, match="2 requests and 1 responses, so it is not known"):
+        only(b"requests: [{}, {}]\nresponses: [{}]\n")
 
 
 def test_several_files_are_imported_as_one_clean_cassette(tmp_path: Path) -> None:

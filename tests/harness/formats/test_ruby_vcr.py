@@ -110,9 +110,34 @@ def test_json_is_read_as_well() -> None:
     assert interaction == Interaction(Request("POST", URL, (), b"{}"), Response(204, (), b"", 0))
 
 
+def in_r(response: str, moment: str) -> str:
+    """What vcr writes, of which older versions name themselves beside each interaction."""
+    request = f"  request:\n    method: post\n    uri: {URL}\n    body: {{string: '{{}}'}}\n"
+    recorded = f"  recorded_at: {moment}\n  recorded_with: vcr/1.2.0\n"
+    return f"http_interactions:\n- \n{request}  response:\n{response}{recorded}"
+
+
+PACKED = "H4sIAAAAAAAAA6tWSs7Iz0xOLVayio6tBQBLnrqtDgAAAA=="
+IN_R = [
+    "    status: {status_code: 200, category: Success}\n"
+    "    body: {encoding: '', file: no, string: '{\"choices\":[]}'}\n",
+    f"    status: 200\n    body: {{raw_gzip: {PACKED}}}\n",
+    "    status: 200\n    body: {base64_string: eyJjaG9pY2VzIjpbXX0=}\n",
+]
+
+
+@pytest.mark.parametrize("response", IN_R)
+def test_what_r_writes_is_read(response: str) -> None:
+    header, interaction = read(in_r(response, "2026-03-02 09:48:53 GMT"))
+
+    assert header == Header(recorded="2026-03-02", by="vcr/1.2.0")
+    expected = Response(200, (), b'{"choices":[]}', duration_ns=0)
+    assert interaction == Interaction(Request("POST", URL, (), b"{}"), expected)
+
+
 DAMAGES = [
     ("uri:", "url:", 3, "the key 'uri' is missing"),
-    ("code: 200", "code: fine", 14, "'code': input should be a valid integer"),
+    ("code: 200", "code: fine", 13, "'status': input should be a valid integer"),
     ("!binary |-\n        w6Q=", "!binary |-\n        w6Q", 19, "not base64"),
     ("headers: {}", "headers: 5", 16, "'headers': headers are a mapping or a list, not 5"),
     ("headers: {}", "headers: !ruby/object:Gem::Requirement {}", 16, "the tag '"),
