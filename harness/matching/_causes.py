@@ -25,6 +25,7 @@ _CHOICES = ("tool_choice", "function_call", "parallel_tool_calls", "toolConfig",
 
 # What a request is built from comes before what was said: a changed tool shows in the prompts too.
 _RANK = ("model", *_TOOLS, *_CHOICES, *_FORMATS)
+_NAMED = {"query": "query parameter", "headers": "header"}
 _MODEL = re.compile(r"(?<=/)(models?|deployments|engines)/([^/:?]+)")
 
 
@@ -40,23 +41,37 @@ def top_of(path: str) -> str:
     return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
-def cause_of(path: str, old: Any, new: Any) -> str:
-    """What a difference looks like.
+def cause_of_address(path: str, old: Any, new: Any) -> str:
+    """What a difference outside of the body looks like.
+
+    Args:
+        path: Where it is: `host`, `query.page`.
+        old: What was recorded there.
+        new: What stands there now.
+    """
+    top, _, name = path.partition(".")
+    if top == "path" and _MODEL.sub(r"\1", old) == _MODEL.sub(r"\1", new):
+        return "a changed model"
+    if top in _NAMED:
+        return f"a changed {_NAMED[top]}, {name.partition('[')[0]}"
+    return f"another {top}"
+
+
+def cause_in_body(path: str, old: Any, new: Any, kind: str = "") -> str:
+    """What a difference in the body looks like.
 
     Args:
         path: Where it is: `messages[0].content`.
-        old: What was recorded in that part of the request: all messages.
+        old: What was recorded in that part of the body: all messages.
         new: What stands there now.
+        kind: As in `Counted`.
     """
     top = top_of(path)
     if top in _SAID or top in _TOOLS:
         return _in_a_list(path, "messages" if top in _SAID else "tools", old, new)
-    if top == "url":
-        same = _MODEL.sub(r"\1", str(old)) == _MODEL.sub(r"\1", str(new))
-        return "a changed model" if same else "another address"
-    if top in ("method", "headers", "body"):
-        return f"another {top.removesuffix('s')}"
-    return "a changed model" if top == "model" else _setting(path)
+    if top == "model":
+        return "a changed model"
+    return f"a changed field, {top}" if kind else _setting(path)
 
 
 def _in_a_list(path: str, what: str, old: Any, new: Any) -> str:

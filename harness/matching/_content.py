@@ -3,10 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote_plus, urlsplit
+
+from harness.fields import Field, fields_of, without_border
 
 
 class Sent(Protocol):
@@ -66,14 +68,14 @@ def scheme_of(request: Sent) -> str:
 
 
 def header_lines(request: Sent, name: str = "") -> tuple[str, ...]:
-    """The headers of a name, or all of them, without the border that a form draws anew each time.
+    """The headers of a name, or all of them but cookies.
 
-    Equal names keep their order.
+    The border that an upload draws anew each time is left out. Equal names keep their order.
     """
     lines = [
-        (key.lower(), _BORDER_IN_HEADER.sub("", value))
+        (key.lower(), without_border(value))
         for key, value in request.headers
-        if name in ("", key.lower())
+        if key.lower() == name or not (name or key.lower() == "cookie")
     ]
     return tuple(f"{key}: {value}" for key, value in sorted(lines, key=lambda line: line[0]))
 
@@ -118,41 +120,21 @@ def _address(url: str) -> tuple[str, str, str, tuple[str, ...]]:
     return host, port, parts.path or "/", query
 
 
-# Bodies are told by themselves: not every recorder keeps the header that says what they are.
-_FIELD = rb"[\w.~%+*\[\]-]+=[\w.~%+*!'()@:,;/?$<>-]*"
-_FORM = re.compile(rb"%b(?:&%b)*" % (_FIELD, _FIELD))
-_BORDER = re.compile(rb"--(?P<border>[^\r\n]{1,70})\r\n")
-_BORDER_IN_HEADER = re.compile(r";\s*boundary=(?:\"[^\"]+\"|[^;\s]+)", re.IGNORECASE)
-_PARAMETER = re.compile(rb'\b(name|filename)="((?:[^"\\]|\\.)*)"')
-_PART_TYPE = re.compile(rb"^content-type:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
-
-
 def _content(body: bytes) -> tuple[str, Any]:
     value = json_of(body)
     if value is not None:
         return "", value
-    border = _BORDER.match(body)
-    if border and body.rstrip().endswith(b"--" + border["border"] + b"--"):
-        return "multipart", _by_name(_parts(body, border["border"]))
-    if _FORM.fullmatch(body):
-        return "form", _by_name(parse_qsl(body.decode(), keep_blank_values=True))
-    return "", body
+    kind, fields = fields_of(body)
+    return kind, by_name(_field(each, kind, body) for each in fields) if kind else body
 
 
-def _parts(body: bytes, border: bytes) -> Iterator[tuple[str, Any]]:
-    for piece in body.split(b"--" + border)[1:-1]:
-        yield _part(piece)
-
-
-def _part(piece: bytes) -> tuple[str, Any]:
-    head, _, content = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-    content = content.removesuffix(b"\r\n")
-    said = {key.decode(): value.decode(errors="replace") for key, value in _PARAMETER.findall(head)}
-    name = said.pop("name", "")
-    if type_of_part := _PART_TYPE.search(head):
-        said["type"] = type_of_part[1].decode(errors="replace")
+def _field(field: Field, kind: str, body: bytes) -> tuple[str, Any]:
+    content = body[slice(*field.value)]
+    if kind == "form":
+        return field.name, unquote_plus(content.decode())
     text = _text(content)
-    return name, {**said, "content": text} if said else text
+    said = {key: body[slice(*span)].decode(errors="replace") for key, span in field.said.items()}
+    return field.name, {**said, "content": text} if said else text
 
 
 def _text(content: bytes) -> str:
@@ -163,7 +145,8 @@ def _text(content: bytes) -> str:
         return f"{len(content)} bytes with the digest {digest}"
 
 
-def _by_name(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def by_name(fields: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Values by name; of a name that comes more than once, all of them in a list."""
     values: dict[str, list[Any]] = {}
     for name, value in fields:
         values.setdefault(name, []).append(value)

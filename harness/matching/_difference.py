@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from harness.matching._causes import cause_of, rank, top_of
-from harness.matching._content import Counted, Sent
+from harness.matching._causes import cause_in_body, cause_of_address, rank, top_of
+from harness.matching._content import Counted, Sent, by_name
 from harness.matching._key import Matcher
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
@@ -56,21 +56,32 @@ def first_difference(
 
 def _differences(recorded: Counted, asked: Counted) -> Iterator[tuple[str, str, str]]:
     """The first difference in each part of the request, the likeliest cause first."""
-    for name, old, new in _parts(recorded, asked):
+    for name, old, new in _address(recorded, asked):
         for path, words in _first(name, old, new):
-            yield path, words, cause_of(path, old, new)
-
-
-def _parts(recorded: Counted, asked: Counted) -> Iterator[tuple[str, Any, Any]]:
-    yield "method", recorded.method, asked.method
-    yield "url", recorded.address, asked.address
-    yield "headers", list(recorded.headers), list(asked.headers)
+            yield path, words, cause_of_address(path, old, new)
     old, new = recorded.body, asked.body
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in sorted({*old, *new}, key=rank):
-            yield key, old.get(key, _MISSING), new.get(key, _MISSING)
-    else:
-        yield "body", _text(old), _text(new)
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        yield from ((*each, "another body") for each in _first("body", _text(old), _text(new)))
+        return
+    for key in sorted({*old, *new}, key=rank):
+        before, now = old.get(key, _MISSING), new.get(key, _MISSING)
+        for path, words in _first(key, before, now):
+            yield path, words, cause_in_body(path, before, now, asked.kind)
+
+
+def _address(recorded: Counted, asked: Counted) -> Iterator[tuple[str, Any, Any]]:
+    """All but the bodies."""
+    yield "method", recorded.method, asked.method
+    yield "scheme", recorded.scheme, asked.scheme
+    yield "host", recorded.host, asked.host
+    yield "port", recorded.port or _MISSING, asked.port or _MISSING
+    yield "path", recorded.path, asked.path
+    yield "query", _named(recorded.query, "="), _named(asked.query, "=")
+    yield "headers", _named(recorded.headers, ": "), _named(asked.headers, ": ")
+
+
+def _named(pairs: Sequence[str], sign: str) -> dict[str, Any]:
+    return by_name((name, value) for name, _, value in (pair.partition(sign) for pair in pairs))
 
 
 def _first(path: str, old: Any, new: Any) -> list[tuple[str, str]]:

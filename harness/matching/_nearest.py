@@ -50,11 +50,12 @@ def nearest(asked: Sent, recorded: Sequence[Sent], favoured: Collection[int] = (
 
 
 def words_of(request: Sent) -> Counter[str]:
-    """The words of a request's texts, each with how often it comes."""
+    """The words and numbers of a request, each with how often it comes."""
     value = json_of(request.body)
     texts = [request.body.decode(errors="replace")] if value is None else _texts(value)
-    words = Counter(_WORD.findall("\n".join(texts)))
-    words[f"{request.method} {request.url.partition('?')[0]}"] = 8
+    address, _, query = request.url.partition("?")
+    words = Counter(_WORD.findall("\n".join([*texts, address, query])))
+    words[f"{request.method} {address}"] = 8
     return words
 
 
@@ -101,11 +102,11 @@ def _favour(position: int, favoured: Collection[int]) -> float:
 
 
 def _texts(value: Any) -> list[str]:
-    """The keys and texts below a value, without what pictures hold."""
+    """The keys, texts and numbers below a value, without what pictures hold."""
     if isinstance(value, str):
         return [] if value.startswith("data:") else [value]
     if isinstance(value, dict):
         return [text for key, inner in value.items() for text in (key, *_texts(inner))]
     if isinstance(value, list):
         return [text for inner in value for text in _texts(inner)]
-    return []
+    return [str(value)]

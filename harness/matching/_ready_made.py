@@ -27,6 +27,7 @@ _READY_MADE: dict[str, Normalise | Numbered | WhiteSpace | CallIds] = {
         r"(?<![\w.-])1\d{9}(?:\d{3}){0,3}(?:\.\d+)?(?![\w-]|\.\d)", "<timestamp>"
     ),
     "path": Normalise(f"(?:{_TEMPORARY}){_BELOW}", "<temporary>"),
+    "secret": Normalise(r"<secret:[\w.:-]+>", "<secret>"),
     "whitespace": WhiteSpace(),
     "call-id": CallIds(),
     "data-url": Normalise(
@@ -40,8 +41,9 @@ def ready_made(name: str, pointer: str = "") -> KeyPart:
 
     Args:
         name: `uuid`; `date`: ISO dates and times; `timestamp`: seconds since 1970, from the year
-            2001 on, also in smaller units; `path`: folders for temporary files; `whitespace`;
-            `call-id`; `data-url`: what a picture in a prompt holds, but not its type.
+            2001 on, also in smaller units; `path`: folders for temporary files; `secret`: what
+            stands for secrets, whichever they are; `whitespace`; `call-id`; `data-url`: what a
+            picture in a prompt holds, but not its type.
         pointer: As in `Normalise`.
 
     Raises:

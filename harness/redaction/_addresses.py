@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterator
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
+from harness.redaction._known import is_telling
 from harness.redaction._patterns import Found
 
 _LOGIN = re.compile(rb"(?<=://)[^/?#@\s]+(?=@)")
@@ -13,6 +14,23 @@ _SECRET_PARAMETER = re.compile(
     r"(?:key|api[_-]?key|(?:access|auth|id|refresh)?_?token|client_secret|secret|password|sig"
     r"|signature|x-(?:amz|goog)-(?:signature|credential|security-token))"
 )
+_CREDENTIAL = re.compile(r"api[_-]?key|(?:access|auth)_?token|client_secret|secret|password")
+_SHORTEST = 16
+"""Characters of what is looked for elsewhere: nothing says that a parameter is no mere word."""
+
+
+def credentials_in_addresses(text: bytes) -> Iterator[tuple[str, str]]:
+    """The values, with their kind, that let in whoever has them, in the addresses in a text."""
+    for kind, start, end in find_in_addresses(text):
+        value = unquote(text[start:end].decode(errors="replace"))
+        before = text[:start].rpartition(b"&")[2].rpartition(b"?")[2]
+        name = unquote_plus(before.rstrip(b"=").decode(errors="replace")).lower()
+        if kind == "login":
+            value = value.partition(":")[2]
+        elif not _CREDENTIAL.fullmatch(name):
+            continue
+        if len(value) >= _SHORTEST and is_telling(value):
+            yield kind, value
 
 
 def find_in_addresses(text: bytes, parameters: Collection[str] = ()) -> Iterator[Found]:

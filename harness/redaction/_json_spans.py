@@ -32,10 +32,14 @@ def spans_at(pointer: str, data: bytes) -> Iterator[tuple[int, int]]:
         pointer: A JSON pointer, where `*` stands for every key or position.
         data: A whole JSON value.
     """
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
     # A byte a character, so that places in the text are places in the bytes.
-    text = data.decode("latin-1")
-    return _spans(text, _past_space(text, 0), [step.encode().decode("latin-1") for step in steps])
+    text, steps = data.decode("latin-1"), steps_of(pointer.encode().decode("latin-1"))
+    return _spans(text, _past_space(text, 0), steps)
+
+
+def steps_of(pointer: str) -> list[str]:
+    """A JSON pointer's steps."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
 
 
 def _spans(text: str, start: int, steps: Sequence[str]) -> Iterator[tuple[int, int]]:

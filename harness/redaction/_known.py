@@ -5,15 +5,23 @@ import re
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from json import dumps
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
-from harness.redaction._disguises import EVERY, forms_of
+from harness.redaction._disguises import EVERY
 from harness.redaction._edits import positions
 from harness.redaction._patterns import Found
 from harness.redaction._runs import SHORTEST, is_token, long_runs
+from harness.redaction._undoing import forms_of
 
 _SECRET_NAME = re.compile(
-    r"(?:^|_)(?:API_?KEY|KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(?:_|$|\d)",
+    r"(?:^|_)(?:API_?KEY|KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(?:_|$|\d)"
+    r"|(?:API_?KEY|TOKEN|PASSWORD|_PASS|_PWD|_AUTH|_BEARER)$",
+    re.IGNORECASE,
+)
+# Addresses of databases and brokers, and what Azure calls a connection string.
+_IN_VALUE = re.compile(
+    r"://[^/?#@\s:]*:(?P<login>[^/?#@\s]+)@"
+    r"|(?:^|;)(?:AccountKey|SharedAccessKey|Password|Pwd) *=(?P<part>[^;]+)",
     re.IGNORECASE,
 )
 CREDENTIAL_HEADERS = frozenset(
@@ -37,12 +45,20 @@ _NAMES_A_PLACE = re.compile(r"_(?:FILE|PATH|DIR|URL|NAME|ID)$", re.IGNORECASE)
 
 
 def secrets_among(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables whose name says that they hold a secret, and whose value can be one."""
-    return {
-        name: value
-        for name, value in sorted(environment.items())
-        if _SECRET_NAME.search(name) and not _NAMES_A_PLACE.search(name) and is_telling(value)
-    }
+    """The variables that hold a secret, and it: the value, or the password inside of it.
+
+    A variable does if its name says so, or if its value is an address with a password or a
+    connection string; and if the secret is one that can be searched for.
+    """
+    found = {name: _secret_of(name, value) for name, value in sorted(environment.items())}
+    return {name: secret for name, secret in found.items() if is_telling(secret)}
+
+
+def _secret_of(name: str, value: str) -> str:
+    if match := _IN_VALUE.search(value):
+        return unquote(match["login"] or "") or match["part"]
+    is_named_so = _SECRET_NAME.search(name) and not _NAMES_A_PLACE.search(name)
+    return value if is_named_so else ""
 
 
 def is_telling(value: str) -> bool:
@@ -69,9 +85,22 @@ def credentials_in(
                 # Amazon's signatures list the headers that they are about.
                 if is_telling(part) and not part.startswith("x-amz-")
             ]
+            parts += _password_in(value)
             for number, part in enumerate(parts):
                 found[name.lower() + (f".{number + 1}" if number else "")] = part
     return found
+
+
+def _password_in(value: str) -> list[str]:
+    """The password of a login for basic authentication, if it can be searched for."""
+    scheme, _, login = value.partition(" ")
+    if scheme.lower() != "basic":
+        return []
+    try:
+        password = base64.b64decode(login).decode().partition(":")[2]
+    except ValueError:
+        return []
+    return [password] if is_telling(password) else []
 
 
 class KnownSecrets:

@@ -1,4 +1,4 @@
-"""Packed bytes: gzip, and zstd where a library for it is installed."""
+"""Packed bytes: gzip, zlib, and zstd where a library for it is installed."""
 
 import gzip
 import zlib
@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import Any
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+PACKED = (GZIP, *ZLIB, ZSTD)
 """How packed bytes begin."""
 
 _MOST_BYTES = 2**26
@@ -19,13 +21,26 @@ def from_gzip(data: bytes) -> bytes:
     Raises:
         ValueError: It is damaged.
     """
+    return _inflated(data, wbits=31)
+
+
+def from_zlib(data: bytes) -> bytes:
+    """What is packed.
+
+    Raises:
+        ValueError: It is damaged.
+    """
+    return _inflated(data, wbits=15)
+
+
+def _inflated(data: bytes, wbits: int) -> bytes:
     try:
-        return zlib.decompressobj(wbits=31).decompress(data, _MOST_BYTES)
+        return zlib.decompressobj(wbits=wbits).decompress(data, _MOST_BYTES)
     except zlib.error as error:
         raise ValueError(str(error)) from error
 
 
-def to_gzip(clear: bytes, like: bytes) -> bytes:
+def to_gzip(clear: bytes) -> bytes:
     """The bytes packed, the same ones always in the same way."""
     return gzip.compress(clear, mtime=0)
 
@@ -46,7 +61,12 @@ def from_zstd(data: bytes) -> bytes:
         raise ValueError(str(error)) from error
 
 
-def to_zstd(clear: bytes, like: bytes) -> bytes:
+def to_zlib(clear: bytes) -> bytes:
+    """The bytes packed."""
+    return zlib.compress(clear)
+
+
+def to_zstd(clear: bytes) -> bytes:
     """The bytes packed."""
     pack: Callable[[bytes], bytes] = _zstd().compress
     return pack(clear)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from harness.redaction._addresses import find_in_addresses
-from harness.redaction._disguises import EVERY, edits_below
+from harness.redaction._addresses import credentials_in_addresses, find_in_addresses
+from harness.redaction._disguises import EVERY
 from harness.redaction._edits import Edit, applied, outside
 from harness.redaction._known import CREDENTIAL_HEADERS, KnownSecrets, credentials_in
 from harness.redaction._patterns import Found, find_patterns
@@ -12,6 +12,7 @@ from harness.redaction._placeholders import PLACEHOLDER, Placeholders
 from harness.redaction._rewriting import rewritten
 from harness.redaction._rules import ByHeader, ByParameter, Rule
 from harness.redaction._ruling import Ruling
+from harness.redaction._undoing import edits_below
 
 ACCOUNT_HEADERS = CREDENTIAL_HEADERS | {
     "set-cookie",
@@ -65,6 +66,7 @@ class Redactor:
         self._parameters = {
             rule.parameter.lower() for rule in rules if isinstance(rule, ByParameter)
         }
+        self._sent: dict[str, KnownSecrets] = {}
         # Every request has the same few headers and addresses.
         self._texts: dict[str, str] = {}
 
@@ -93,6 +95,7 @@ class Redactor:
         """A text, redacted; also the logins and secret parameters of addresses in it."""
         if text not in self._texts:
             data = text.encode(errors="surrogatepass")
+            self._learn_from(data)
             edits = [
                 Edit(start, end, self._placeholders.named(name))
                 for name, start, end in find_in_addresses(data, self._parameters)
@@ -111,6 +114,13 @@ class Redactor:
             for name, value in headers
         )
 
+    def _learn_from(self, text: bytes) -> None:
+        """What an address lets in with is a secret wherever else it stands, from now on."""
+        for kind, value in credentials_in_addresses(text):
+            if value not in self._sent:
+                self._sent[value] = KnownSecrets({kind: value})
+                self._texts = {}
+
     def _find(self, data: bytes) -> list[Edit]:
         known: list[Found] = []
         hidden = edits_below(data, partial(self._find_clear, known), EVERY)
@@ -123,6 +133,8 @@ class Redactor:
             self._placeholders.meet(data)
         named, told = self._placeholders.named, self._placeholders.told_apart
         met = list(self.known.find(data))
+        for sent in self._sent.values():
+            met += sent.find(data)
         known += met
         edits = [Edit(start, end, named(name)) for name, start, end in met]
         edits += [

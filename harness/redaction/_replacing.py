@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from json import dumps
 
-from harness.redaction._disguises import JSON_ESCAPES, edits_below
+from harness.redaction._disguises import JSON_ESCAPES
 from harness.redaction._edits import Edit, outside, positions
 from harness.redaction._rewriting import rewritten
+from harness.redaction._undoing import edits_below
 
 
 class Replacing:

@@ -10,7 +10,9 @@ from harness.redaction._edits import Edit, Find, applied
 Place = tuple[object, ...]
 Keys = tuple[str | int, ...]
 
-_EVENT = re.compile(rb"^(?:data: ?)?(?P<json>\{.*\})[ \t]*\r?$", re.MULTILINE)
+# Server-sent events, the numbered parts of a data stream, or an object a line.
+_LINE = re.compile(rb"^(?P<before>data: ?|[0-9a-g]:)?(?P<said>.*?)\r?$", re.MULTILINE)
+_STREAM = re.compile(rb"(?:data|[0-9a-g]):")
 _DECODER = json.JSONDecoder()
 
 
@@ -31,35 +33,58 @@ def rewritten(pieces: Sequence[bytes], find: Find) -> list[bytes]:
 
 def event_texts(data: bytes) -> Iterator[bytes]:
     """The texts that a stream of JSON events says bit by bit, each put together."""
-    for said in _said_by_place(events_in(data)).values():
+    for said in _said_by_place(_events_in(data)).values():
         yield b"".join(_encoded(text) for _, _, text in said)
 
 
 class Event(NamedTuple):
-    """A JSON object of a stream of them."""
+    """A JSON value of a stream of them, or a line of text."""
 
     start: int
     end: int
-    value: dict[str, Any]
+    value: list[Any]
+    """What it says, alone in a list, so that it can be put there anew."""
+
+    is_text: bool = False
+
+    @property
+    def spelled(self) -> bytes:
+        """How it stands in the stream."""
+        (value,) = self.value
+        return (
+            _encoded(value) if self.is_text else json.dumps(value, separators=(",", ":")).encode()
+        )
 
 
 def events_in(data: bytes) -> list[Event]:
-    """The events of a stream: server-sent ones, an object a line, or a list of objects."""
+    """The JSON of a stream: server-sent events, a line each, or a list of objects."""
+    return [event for event in _events_in(data) if not event.is_text]
+
+
+def _events_in(data: bytes) -> list[Event]:
     if data.lstrip()[:1] == b"[":
         return list(_events_in_list(data))
     # A single character is found much faster, and most bodies are one line.
-    if not data.startswith(b"data:") and (
+    if not _STREAM.match(data) and (
         b"\n" not in data or (b"data:" not in data and b"\n{" not in data)
     ):
         return []
-    events = []
-    for match in _EVENT.finditer(data):
+    return [event for line in _LINE.finditer(data) if (event := _event(line))]
+
+
+def _event(line: re.Match[bytes]) -> Event | None:
+    said, start = line["said"].rstrip(), line.start("said")
+    if said.startswith((b"{", b"[", b'"') if line["before"] else b"{"):
         try:
-            value = json.loads(match["json"])
+            return Event(start, start + len(said), [json.loads(said)])
         except (ValueError, RecursionError):
-            continue
-        events.append(Event(*match.span("json"), value))
-    return events
+            pass
+    if not said or not (line["before"] or b"").startswith(b"data:"):
+        return None
+    try:
+        return Event(start, line.end("said"), [line["said"].decode()], is_text=True)
+    except UnicodeDecodeError:
+        return None
 
 
 def _events_in_list(data: bytes) -> Iterator[Event]:
@@ -69,14 +94,14 @@ def _events_in_list(data: bytes) -> Iterator[Event]:
     while position >= 0 and text[:position].rstrip()[-1:] in ("[", ","):
         try:
             _, end = _DECODER.raw_decode(text, position)
-            yield Event(position, end, json.loads(data[position:end]))
+            yield Event(position, end, [json.loads(data[position:end])])
         except (ValueError, RecursionError):
             return
         position = text.find("{", end)
 
 
 def _find_across_events(data: bytes, find: Find) -> list[Edit]:
-    events = events_in(data)
+    events = _events_in(data)
     changed: dict[int, Event] = {}
     for said in _said_by_place(events).values():
         pieces = [_encoded(text) for _, _, text in said]
@@ -84,14 +109,14 @@ def _find_across_events(data: bytes, find: Find) -> list[Edit]:
         for (number, keys, _), piece in zip(said, applied(edits, pieces), strict=True):
             if edits and _put(events[number].value, keys, piece.decode(errors="surrogatepass")):
                 changed[number] = events[number]
-    return [Edit(event.start, event.end, _dumped(event.value)) for event in changed.values()]
+    return [Edit(event.start, event.end, event.spelled) for event in changed.values()]
 
 
 def _said_by_place(events: Sequence[Event]) -> dict[Place, list[tuple[int, Keys, str]]]:
     """The texts of all events, by where in an event they stand; each with its event's number."""
     said: dict[Place, list[tuple[int, Keys, str]]] = {}
     for number, event in enumerate(events):
-        for place, keys, text in _texts(event.value, (), ()):
+        for place, keys, text in _texts(event.value, (event.is_text,), ()):
             said.setdefault(place, []).append((number, keys, text))
     # What every event says alike, such as its id, is not said bit by bit.
     return {
@@ -121,7 +146,3 @@ def _put(value: Any, keys: Keys, text: str) -> bool:
 
 def _encoded(text: str) -> bytes:
     return text.encode(errors="surrogatepass")
-
-
-def _dumped(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()

@@ -34,7 +34,7 @@ class ByPattern:
 
 @dataclass(frozen=True, slots=True)
 class ByPointer:
-    """Redacts a part of JSON bodies and events, whatever it is.
+    """Redacts a part of JSON bodies and events, or a field of forms and uploads, whatever it is.
 
     Raises:
         UsageError: It is no pointer, or the name has other characters than letters, digits, `_`,

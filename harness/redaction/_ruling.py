@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from harness.redaction._disguises import PERCENT, edits_below
+from harness.redaction._disguises import PERCENT
 from harness.redaction._edits import Edit, applied
+from harness.redaction._field_spans import field_spans
 from harness.redaction._json_spans import LEAF, json_in, spans_at
 from harness.redaction._placeholders import PLACEHOLDER, Placeholders
 from harness.redaction._rules import ByPattern, ByPointer, Rule
+from harness.redaction._undoing import edits_below
 
 
 class Ruling:
@@ -31,10 +33,17 @@ class Ruling:
     def find(self, data: bytes) -> Iterator[Edit]:
         """All that the rules find in a body or a text."""
         if self._pointers:
+            yield from self._in_fields(data)
             for start, end in json_in(data):
                 yield from _moved(self._at_pointers(data[start:end]), start)
         if self._patterns:
             yield from self._by_pattern(data)
+
+    def _in_fields(self, data: bytes) -> Iterator[Edit]:
+        for rule in self._pointers:
+            for start, end in field_spans(rule.pointer, data):
+                if not PLACEHOLDER.fullmatch(data[start:end]):
+                    yield Edit(start, end, self._placeholders.by_rule(rule.name, data[start:end]))
 
     def _at_pointers(self, data: bytes) -> Iterator[Edit]:
         for rule in self._pointers:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from harness.redaction._disguises import EVERY, forms_of
+from harness.redaction._disguises import EVERY
 from harness.redaction._known import KnownSecrets
 from harness.redaction._patterns import find_patterns
 from harness.redaction._rewriting import event_texts
+from harness.redaction._undoing import forms_of
 
 
 class Revealed(NamedTuple):

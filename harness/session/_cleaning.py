@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from harness.fields import with_lasting_border
 from harness.formats import decompressed
 from harness.interactions import (
     Chunk,
@@ -17,12 +18,16 @@ from harness.interactions import (
 from harness.journal import laid_out
 from harness.redaction import KnownSecrets, Redactor, Replacing, Rule, parse_rule
 
-# What else a message says in its headers is about the connection, the machine or the account.
-_REQUEST_HEADERS = frozenset({"content-type", "openai-beta", "anthropic-version", "anthropic-beta"})
-_RESPONSE_HEADERS = frozenset(
+# What else a message says in its headers is about the connection, the machine or the account. Of
+# cookies it is told that there were some.
+REQUEST_HEADERS = frozenset(
+    {"content-type", "openai-beta", "anthropic-version", "anthropic-beta", "cookie"}
+)
+RESPONSE_HEADERS = frozenset(
     {"content-type", "content-encoding", "location", "retry-after", "retry-after-ms",
-     "x-should-retry"}
+     "x-should-retry", "set-cookie"}
 )  # fmt: skip
+_NO_COOKIE = ("set-cookie", "<secret:set-cookie>")
 _KEY = "HARNESS_REDACTION_KEY"
 
 
@@ -57,7 +62,7 @@ class Cleaning:
         self._redactor = Redactor(secrets, _rules(redact), secrets.get(_KEY, ""))
         # Nearly all requests of a client have the same.
         self._learned: Headers = ()
-        self._kept = _REQUEST_HEADERS.union(kept_headers)
+        self._kept = REQUEST_HEADERS.union(kept_headers)
 
     def learn(self, headers: Headers) -> bool:
         """Takes the credentials that a request sends for secrets from now on.
@@ -79,11 +84,11 @@ class Cleaning:
 
     def request(self, request: Request) -> Request:
         """The request as it is compared and stored."""
-        body = _decompressed(request)
+        headers, body = with_lasting_border(request.headers, _decompressed(request))
         return Request(
             request.method,
             self._redactor.text(self._replacing.text(request.url)),
-            self._headers(request.headers, self._kept),
+            self._headers(headers, self._kept),
             self._redactor.body(self._replacing.body(body)),
         )
 
@@ -94,7 +99,13 @@ class Cleaning:
 
     def restored(self, response: Response | Unanswered) -> Response | Unanswered:
         """The response with this run's volatile texts in place of the stored ones."""
-        if isinstance(response, Unanswered) or not self._has_volatile:
+        if isinstance(response, Unanswered):
+            return response
+        if _NO_COOKIE in response.headers:
+            # A client would take it for a cookie, and send it.
+            kept = tuple(header for header in response.headers if header != _NO_COOKIE)
+            response = replace(response, headers=kept)
+        if not self._has_volatile:
             return response
         return replace(response, body=_rewritten(response.body, self._restoring))
 
@@ -106,7 +117,7 @@ class Cleaning:
         body = _rewritten(_rewritten(response.body, self._replacing), self._redactor)
         return Response(
             response.status,
-            self._headers(response.headers, _RESPONSE_HEADERS),
+            self._headers(response.headers, RESPONSE_HEADERS),
             body,
             response.duration_ns,
             ending,

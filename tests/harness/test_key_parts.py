@@ -51,6 +51,7 @@ NORMALISED = [
     ("path", "see /tmp/tmpab12cd/a.txt", "see /var/folders/x1/y2/T/tmp77/a.txt"),
     ("path", "/tmp/pytest-of-me/pytest-1/test_a0/a", "/tmp/pytest-of-you/pytest-27/test_a0/a"),
     ("path", r"C:\Users\me\AppData\Local\Temp\tmp1\a", r"C:\Users\you\AppData\Local\Temp\tmp2\a"),
+    ("secret", "my <secret:OPENAI_API_KEY>!", "my <secret:api-key:1a2b3c4d5e6f>!"),
     ("whitespace", "  two\twords\n", "two words"),
     ("data-url", "data:image/png;base64,iVBORw0KGgo=", "data:image/png;base64,AAAA"),
 ]
@@ -59,6 +60,7 @@ KEPT = [
     ("date", "gpt-4o-2024-08-06", "gpt-4o-2024-11-20"),
     ("timestamp", "account 171717", "account 171718"),
     ("path", "/home/me/a.txt", "/home/you/a.txt"),
+    ("secret", "my <secret:OPENAI_API_KEY>!", "your <secret:OPENAI_API_KEY>!"),
     ("whitespace", "two words", "twowords"),
     ("data-url", "data:image/png;base64,AAAA", "data:image/gif;base64,AAAA"),
 ]
@@ -256,7 +258,10 @@ WRONG = [
     ("count:x-tenant", "no part 'x-tenant' .* a header is named as in 'header:openai-beta'"),
     ("match_on:method,boddy", "no part 'boddy' to match on; did you mean 'body'?"),
     ("normalise:uuids", "No ready-made key part is called 'uuids'; did you mean 'uuid'?"),
-    ("normalise:qqq", "there are uuid, date, timestamp, path, .*'normalise:.* -> <number>'"),
+    (
+        "normalise:qqq",
+        "there are uuid, date, timestamp, path, secret, .*'normalise:.* -> <number>'",
+    ),
     ("normalise:[ -> x", r"'\[' is not a regular expression: unterminated character set"),
 ]
 

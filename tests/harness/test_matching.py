@@ -151,9 +151,8 @@ CHANGES = [
      "was 0.5, is not set", "a changed sampling setting, temperature"),
     (request(tools=[ADD_TO_X]), "tools[0].function.parameters.type", "'object' became 'x'",
      "a changed tool schema"),
-    (request(url="https://api.openai.com/v1/responses"), "url",
-     "'api.openai.com/v1/chat/completions' became 'api.openai.com/v1/responses'",
-     "another address"),
+    (request(url="https://api.openai.com/v1/responses"), "path",
+     "'/v1/chat/completions' became '/v1/responses'", "another path"),
 ]  # fmt: skip
 
 

@@ -114,7 +114,8 @@ CASES = [
      "a changed tool schema", "tools[0].input_schema.properties.city.description: "),
     (anthropic(), anthropic(tool_choice={"type": "any"}), "a changed choice of tools",
      "tool_choice: "),
-    (gemini(), gemini("gemini-2.5-flash"), "a changed model", "url: 'generativelanguage."),
+    (gemini(), gemini("gemini-2.5-flash"), "a changed model",
+     "path: '/v1beta/models/gemini-2.5-pro:generateContent' became "),
     (gemini(), gemini(systemInstruction={"parts": [{"text": OTHER}]}), "a changed prompt",
      "systemInstruction.parts[0].text: 'one' became 'two'"),
     (gemini(), gemini(contents=[*GEMINI["contents"], {"role": "model", "parts": []}]),
@@ -130,8 +131,8 @@ CASES = [
     (embeddings(), embeddings(input=["Oslo is cold.", "Rome is warm."]),
      "another order of messages", "input[0]: "),
     (embeddings(), embeddings(dimensions=256), "a changed setting, dimensions", "dimensions: "),
-    (chat(), post("https://eu.api.openai.com/v1/chat/completions", CHAT), "another address",
-     "url: 'api.openai.com/v1/chat/completions' became 'eu.api.openai.com/v1/chat/completions'"),
+    (chat(), post("https://eu.api.openai.com/v1/chat/completions", CHAT), "another host",
+     "host: 'api.openai.com' became 'eu.api.openai.com'"),
 ]  # fmt: skip
 
 

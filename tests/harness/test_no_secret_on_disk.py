@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import ReplayMiss
 from harness.formats import load, save
 from harness.interactions import Cassette, Header, Headers, Interaction, Request, Response
 from harness.matching import Count
@@ -136,6 +137,75 @@ def test_a_key_may_change_between_recording_and_replay(
     playing = CassetteSession(path).play(asked("it is second-secret-9876543210"))
 
     assert playing is not None
+
+
+KEYS = [f"sk-proj-{mark * 8}" for mark in ("a1b2", "c3d4")]
+
+
+def test_a_key_that_is_sent_may_change_between_recording_and_replay(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    recorded(path, asked(KEYS[0], ("authorization", f"Bearer {KEYS[0]}")))
+
+    session = CassetteSession(path)
+    playing = session.play(asked(KEYS[1], ("authorization", f"Bearer {KEYS[1]}")))
+
+    assert playing is not None
+    assert b"said: '<secret:authorization>'" in path.read_bytes()
+
+
+def test_a_key_that_only_its_form_tells_may_change_where_secrets_are_declared_to_be_equal(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.yaml"
+    recorded(path, asked(KEYS[0]))
+
+    playing = CassetteSession(path, key_parts=["normalise:secret"]).play(asked(KEYS[1]))
+
+    assert playing is not None
+    with pytest.raises(ReplayMiss, match="'<secret:api-key:0b8455e3729b>' became '<secret:api-key"):
+        CassetteSession(path).play(asked(KEYS[1]))
+
+
+LOGIN = ("authorization", "Basic " + base64.b64encode(b"me:correct-horse-77").decode())
+ECHOED = [
+    ((LOGIN,), "", "correct-horse-77", "<secret:authorization.2>"),
+    ((), "?api_key=opaque%2F0123456789abc", "opaque/0123456789abc", "<secret:parameter>"),
+    ((), "?page=opaque%2F0123456789abc", "opaque/0123456789abc", "opaque/0123456789abc"),
+]
+
+
+@pytest.mark.parametrize(("headers", "query", "echoed", "clean"), ECHOED)
+def test_what_lets_a_request_in_is_not_kept_in_the_error_that_repeats_it(
+    headers: Headers, query: str, echoed: str, clean: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.yaml"
+    with CassetteSession(path, mode=RecordMode.REWRITE) as session:
+        recording = session.record(Request("POST", URL + query, headers, b"{}"))
+        recording.answered(401, ())
+        recording.received(b'{"error":"no such key: %b"}' % echoed.encode())
+        recording.ended("complete")
+
+    response = load(path).interactions[0].response
+    assert isinstance(response, Response)
+    assert response.content == b'{"error":"no such key: %b"}' % clean.encode()
+
+
+def test_cookies_are_named_in_the_cassette_and_not_given_to_who_replays(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    with CassetteSession(path, mode=RecordMode.REWRITE) as session:
+        recording = session.record(asked("a", ("cookie", "sid=1; theme=dark")))
+        recording.answered(200, (("set-cookie", "sid=2; path=/"), ("retry-after", "1")))
+        recording.ended("complete")
+
+    playing = CassetteSession(path, key_parts=["count:headers"]).play(asked("a"))
+
+    stored = load(path).interactions[0]
+    assert stored.request.headers == (("cookie", "<secret:cookie>"),)
+    assert isinstance(stored.response, Response)
+    assert ("set-cookie", "<secret:set-cookie>") in stored.response.headers
+    assert playing is not None
+    assert isinstance(playing.response, Response)
+    assert playing.response.headers == (("retry-after", "1"),)
 
 
 def test_a_packed_request_is_stored_and_found_by_what_is_in_it(tmp_path: Path) -> None:

@@ -225,6 +225,31 @@ def test_an_environment_names_its_secrets() -> None:
     assert sorted(secrets_among(environment)) == ["DB_PASSWORD", "GITHUB_TOKEN", "OPENAI_API_KEY"]
 
 
+INSIDE = [
+    ("DATABASE_URL", "postgres://me:hunter22%2Fx@db.test/a", "hunter22/x"),
+    ("BROKER", "amqps://:hunter22x@mq.test", "hunter22x"),
+    ("STORAGE", "Protocol=https;AccountName=a;AccountKey=a1b2c3d4e5==;X=y", "a1b2c3d4e5=="),
+    ("PGPASSWORD", "hunter22x", "hunter22x"),
+    ("NPM_AUTH", "hunter22x", "hunter22x"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "secret"), INSIDE)
+def test_of_an_address_with_a_login_the_password_is_the_secret(
+    name: str, value: str, secret: str
+) -> None:
+    assert secrets_among({name: value}) == {name: secret}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OPENAI_BASE_URL", "https://api.test/v1/0123456789"), ("PWD", "/home/me/0123456789"),
+     ("SSH_AUTH_SOCK", "/tmp/ssh-0123456789/agent"), ("HTTP_PROXY", "http://me:pw@proxy.test")],
+)  # fmt: skip
+def test_what_holds_no_secret_is_not_searched_for(name: str, value: str) -> None:
+    assert secrets_among({name: value}) == {}
+
+
 def test_a_request_names_the_credentials_it_sends() -> None:
     headers = [
         ("Authorization", f"Bearer {KEY}"),

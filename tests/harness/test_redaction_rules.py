@@ -104,6 +104,47 @@ def test_nothing_but_the_part_changes_in_the_bytes() -> None:
     assert clean.decode() == '{ "ü/b" : {"c":[ 1,\t"<secret:two>" ]},\n "d":"Ü" }'
 
 
+FIELDS = [
+    ("/api_key", b"a=1&api_key=x%2Fy&b=2", b"a=1&api_key=<secret:it>&b=2"),
+    ("/tag/1", b"tag=x&tag=y", b"tag=x&tag=<secret:it>"),
+    ("/tag", b"tag=x&tag=y", b"tag=<secret:it>&tag=<secret:it>"),
+    ("/*", b"a=1&b%20b=2", b"a=<secret:it>&b%20b=<secret:it>"),
+    ("/a~1b", b"a%2Fb=1", b"a%2Fb=<secret:it>"),
+    ("/tag", b"it is tag=x", b"it is tag=x"),
+]
+
+
+@pytest.mark.parametrize(("pointer", "body", "clean"), FIELDS)
+def test_a_pointer_leads_to_the_field_of_a_form(pointer: str, body: bytes, clean: bytes) -> None:
+    redactor = Redactor(rules=[ByPointer(pointer, "it")])
+
+    assert redactor.body(body) == clean
+    assert redactor.body(clean) == clean
+
+
+def upload(key: bytes, name: bytes, content: bytes) -> bytes:
+    return (
+        b'--b7\r\nContent-Disposition: form-data; name="api_key"\r\n\r\n%b\r\n'
+        b'--b7\r\nContent-Disposition: form-data; name="file"; filename="%b"\r\n'
+        b"Content-Type: text/plain\r\n\r\n%b\r\n--b7--\r\n"
+    ) % (key, name, content)
+
+
+PARTS = [
+    ("/api_key", upload(b"<secret:it>", b"a.txt", b"two\r\nlines")),
+    ("/file/filename", upload(b"\xff", b"<secret:it>", b"two\r\nlines")),
+    ("/file/content", upload(b"\xff", b"a.txt", b"<secret:it>")),
+    ("/other", upload(b"\xff", b"a.txt", b"two\r\nlines")),
+]
+
+
+@pytest.mark.parametrize(("pointer", "clean"), PARTS)
+def test_a_pointer_leads_to_the_part_of_an_upload(pointer: str, clean: bytes) -> None:
+    redactor = Redactor(rules=[ByPointer(pointer, "it")])
+
+    assert redactor.body(upload(b"\xff", b"a.txt", b"two\r\nlines")) == clean
+
+
 def test_a_header_is_a_secret_wherever_its_value_stands(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     request = Request("POST", URL, (("x-tenant", "red-4711-b"),), b'{"a":"I am red-4711-b."}')

@@ -4,6 +4,7 @@ import base64
 import gzip
 import html
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,6 +50,10 @@ def numeric(secret: str) -> str:
 
 def escaped(secret: str) -> str:
     return "".join(f"\\u{ord(character):04x}" for character in secret)
+
+
+def braced(secret: str) -> str:
+    return "".join(f"\\u{{{ord(character):x}}}" for character in secret)
 
 
 def percent(secret: str) -> str:
@@ -102,6 +107,22 @@ def uploaded(secret: str) -> Exchange:
     return Exchange(Request("POST", URL, headers, body))
 
 
+def spoken(secret: str, around: bytes, spelled: Callable[[str], Any]) -> Exchange:
+    deltas = ("It is ", *(secret[start : start + 4] for start in range(0, len(secret), 4)), " .")
+    pieces = (around % json.dumps(spelled(delta)).encode() for delta in deltas)
+    return Exchange(headers=EVENTS, pieces=tuple(pieces))
+
+
+def tokens(secret: str) -> Exchange:
+    deltas = ("It is ", secret[:9], secret[9:], " .")
+    return Exchange(headers=EVENTS, pieces=tuple(b"data: %b\n\n" % d.encode() for d in deltas))
+
+
+def mail(secret: str) -> str:
+    text = f"{'Of the words before it. ' * 2}It is {secret} . {'Of those behind it. ' * 6}"
+    return base64.encodebytes(text.encode()).decode()
+
+
 def said(secret: str) -> bytes:
     return json.dumps({"content": f"It is {secret} ."}).encode()
 
@@ -122,6 +143,19 @@ DISGUISES: dict[str, Callable[[str], Exchange]] = {
     ),
     "said word by word": streamed,
     "a json line at a time": lines,
+    "texts of a stream": lambda s: spoken(s, b"data: %b\n\n", str),
+    "lists of a stream": lambda s: spoken(s, b"data: %b\n\n", lambda delta: [{"text": delta}]),
+    "parts of a data stream": lambda s: spoken(s, b"0:%b\n", str),
+    "words of a stream": tokens,
+    "arguments of a call": lambda s: spoken(
+        json.dumps({"key": s}), b'data: {"partial_json":%b}\n\n', str
+    ),
+    "base64 in lines": lambda s: answered(mail(s)),
+    "base64 behind a line": lambda s: answered("\n" + base64.b64encode(s.encode()).decode()),
+    "base32": lambda s: answered(base64.b32encode(s.encode()).decode()),
+    "small base32": lambda s: answered(base64.b32encode(s.encode()).decode().lower().rstrip("=")),
+    "zlib in base64": lambda s: answered(base64.b64encode(zlib.compress(said(s))).decode()),
+    "escapes with braces": lambda s: answered(braced(s)),
     "gzip": lambda s: packed(gzip.compress(said(s)), "gzip"),
     "deflate": lambda s: packed(zlib.compress(said(s)), "deflate"),
     "gzip without a header": lambda s: raw(gzip.compress(said(s))),
@@ -168,7 +202,9 @@ def spellings(secret: str) -> list[bytes]:
         secret, secret[::-1], json.dumps(secret)[1:-1], json.dumps(json.dumps(secret))[3:-3],
         quote(secret, safe=""), quote(quote(secret, safe=""), safe=""), percent(secret),
         html.escape(secret), numeric(secret), escaped(secret), plain.hex(), plain.hex().upper(),
+        braced(secret),
     )  # fmt: skip
+    thirty_two = base64.b32encode(plain)[: len(plain) * 8 // 5]
     coded = [
         base64.b64encode(b"\0" * shift + plain)[
             (shift * 8 + 5) // 6 : (shift + len(plain)) * 8 // 6
@@ -180,6 +216,7 @@ def spellings(secret: str) -> list[bytes]:
         [text.encode() for text in texts]
         + coded
         + wide
+        + [thirty_two, thirty_two.lower()]
         + [each.translate(bytes.maketrans(b"+/", b"-_")) for each in coded]
     )
 
@@ -199,15 +236,33 @@ def leaves(tree: Any, of_keys: bool = True) -> Iterator[str]:
 
 
 def deltas(text: str) -> str:
-    events = (line.removeprefix("data: ") for line in text.splitlines())
-    trees = [json.loads(event) for event in events if event.startswith("{")]
-    return "".join(text for tree in trees for text in leaves(tree, of_keys=False))
+    lines = (re.sub(r"^(data: |0:)", "", line) for line in text.splitlines())
+    return "".join(said for line in lines for said in leaves(value_of(line), of_keys=False))
+
+
+def value_of(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return line
 
 
 def unpacked(data: bytes) -> bytes:
-    if data[:2] == b"\x1f\x8b":
-        return gzip.decompress(data)
-    return zlib.decompress(data) if data[:1] == b"\x78" else data
+    try:
+        return zlib.decompressobj(wbits=47).decompress(data)
+    except zlib.error:
+        return data
+
+
+def without_lines(text: str) -> bytes:
+    return re.sub(r"\n|\\n", "", text).encode()
+
+
+def decoded(word: str) -> bytes:
+    try:
+        return base64.b64decode(word, validate=True)
+    except ValueError:
+        return b""
 
 
 def all_texts(path: Path) -> Iterator[bytes]:
@@ -216,12 +271,15 @@ def all_texts(path: Path) -> Iterator[bytes]:
     tree = yaml.safe_load(path.read_bytes())
     for text in leaves(tree):
         yield text.encode()
+        yield without_lines(text)
+        yield from (unpacked(decoded(word)) for word in text.split())
     for interaction in tree["interactions"]:
         for side in (interaction["request"], interaction["response"]):
             chunks = [side, *side.get("chunks", ())]
             whole = "".join(chunk.get("text", "") for chunk in chunks)
             yield whole.encode()
             yield deltas(whole).encode()
+            yield without_lines(whole)
             coded = b"".join(base64.b64decode(chunk.get("base64", "")) for chunk in chunks)
             yield coded
             yield unpacked(coded)
@@ -277,11 +335,17 @@ def test_nothing_is_on_disk_of_what_came_in_a_packing_of_another_library(
         assert clear.startswith(b'{"content": "It is <secret:api-key:')
 
 
-# Of cookies nothing is kept, and these parts of an address go whatever they are.
-NAMED = sorted(DISGUISES.keys() - {"cookie", "set-cookie", "parameter", "login"})
+# What goes by its place, whatever it is, is named by its place.
+NAMES = {"cookie": "cookie", "set-cookie": "set-cookie", "parameter": "parameter", "login": "login"}
+PLACEHOLDERS = [f"<secret:{name}" for name in ("SERVICE_KEY", "api-key", *NAMES.values())]
 
 
-@pytest.mark.parametrize("disguise", NAMED)
+def named(path: Path) -> list[str]:
+    """The names that stand for secrets in the file, in whatever disguise."""
+    return [each.removeprefix("<secret:") for each in PLACEHOLDERS if found(path, each)]
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
 def test_what_stands_in_its_place_says_which_it_was(
     disguise: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,7 +353,16 @@ def test_what_stands_in_its_place_says_which_it_was(
 
     record(tmp_path / "a.yaml", DISGUISES[disguise](OPAQUE))
 
-    assert found(tmp_path / "a.yaml", "<secret:SERVICE_KEY>") != []
+    assert named(tmp_path / "a.yaml") == [NAMES.get(disguise, "SERVICE_KEY")]
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_what_stands_in_a_vendors_keys_place_says_what_it_was(
+    disguise: str, tmp_path: Path
+) -> None:
+    record(tmp_path / "a.yaml", DISGUISES[disguise](VENDORS))
+
+    assert named(tmp_path / "a.yaml") == [NAMES.get(disguise, "api-key")]
 
 
 @pytest.mark.parametrize("disguise", DISGUISES)
