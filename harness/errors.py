@@ -23,6 +23,7 @@ UnexpectedModelCall             a model call that the script does not foresee
 UnknownCassette                 a request that may belong to several cassettes in use
 NetworkBlocked                  a connection to another machine, from a test that has no network
 UnfinishedRecording             a warning: what was recorded is not yet in its cassette
+StreamOutlivesBlock             a warning: an answer was read on when its recording had ended
 
 ReplayMiss, UnexpectedModelCall, UnknownCassette and NetworkBlocked derive from BaseException, as
 pytest's outcomes do: a team's retry loops and `except Exception` must not swallow the news that a
@@ -131,6 +132,15 @@ class UnfinishedRecording(UserWarning):
     def __init__(self, cassette: Path, what: str, fix: str) -> None:
         self.cassette, self.what = cassette, what
         super().__init__(explained(f"{cassette}: {what}", fix=fix))
+
+
+class StreamOutlivesBlock(UserWarning):
+    """The answer to a request was read on after its block; what came then is not recorded."""
+
+    def __init__(self, request: str) -> None:
+        cause = "its recording ended there, so that to read as far is a miss in a replay"
+        what = f"The answer to {request} was read on after the end of its cassette's block."
+        super().__init__(explained(what, cause=cause, fix="read it to its end inside the block"))
 
 
 class SecretFound(CassetteError):

@@ -41,6 +41,10 @@ class World(ABC):
     async def sleep(self, seconds: float) -> None:
         """Waits on this world's clock."""
 
+    @abstractmethod
+    def wait(self, seconds: float) -> None:
+        """Waits on this world's clock, and holds up the thread."""
+
 
 class SystemWorld(World):
     """The machine's clock, random UUIDs and the system's randomness."""
@@ -64,6 +68,9 @@ class SystemWorld(World):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
 
 
 _world: ContextVar[World] = ContextVar("world", default=SystemWorld())  # noqa: B039 - it has no state
@@ -94,6 +101,11 @@ def randomness(label: str) -> _random.Random:
 async def sleep(seconds: float) -> None:
     """Waits on the current world's clock."""
     await _world.get().sleep(seconds)
+
+
+def wait(seconds: float) -> None:
+    """Waits on the current world's clock, and holds up the thread."""
+    _world.get().wait(seconds)
 
 
 def path() -> Path:

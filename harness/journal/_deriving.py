@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from harness.journal._locks import Note, locked, wait_for_lock
 from harness.journal._merging import merged, replaces_all
 from harness.journal._reading import Content, claimed, content_of
 from harness.journal._tripwire import secret_in
+from harness.journal._warning import several, warn
 from harness.redaction import KnownSecrets, secrets_among
 
 
@@ -35,6 +35,9 @@ class Pending:
     """The test run that it belongs to; empty for a session on its own."""
 
     test: str = ""
+    joint: str = ""
+    """What sessions that are open at the same time call their recording."""
+
     recorded: int = 0
     """How many interactions it holds."""
 
@@ -119,8 +122,8 @@ def _looked_into(path: Path) -> Iterator[Pending]:
     with claimed(path) as file:
         is_in_use = file is None
     if content is not None:
-        opening, recorded = content.opening, len(content.entries)
-        yield Pending(path, is_in_use, opening.run, opening.test, recorded, content.damage)
+        who, recorded = content.opening, len(content.entries)
+        yield Pending(path, is_in_use, who.run, who.test, who.joint, recorded, content.damage)
 
 
 def _held(
@@ -153,9 +156,7 @@ def _merged_into(
     result = merged(old, map(_reviewable, new), rewritten_by=note.text)
     for journal in journals:
         _set_aside(cassette, journal)
-    if result.interactions == old.interactions and (
-        result.header.unfinished == old.header.unfinished or not cassette.exists()
-    ):
+    if not _says_more(result, old, new, cassette.exists()):
         return None
     _check(cassette, result, known or KnownSecrets(secrets_among(os.environ)))
     for journal in journals:
@@ -170,9 +171,19 @@ def _merged_into(
     return result
 
 
+def _says_more(result: Cassette, old: Cassette, new: list[Content], exists: bool) -> bool:
+    """Whether a cassette is to be written; what was recorded as it was before has a new date."""
+    if result.interactions != old.interactions:
+        return True
+    is_recorded = any(each.entries for each in new) and result.header != old.header
+    return exists and (is_recorded or result.header.unfinished != old.header.unfinished)
+
+
 def _old(cassette: Path, contents: list[Content], note: Note) -> Cassette:
     """The cassette as it is; nothing when nothing of it will stay, so that it may be damaged."""
-    is_replaced = any(replaces_all(each) and each.opening.run != note.text for each in contents)
+    is_replaced = any(
+        replaces_all(each) and each.opening.run not in (note.text or None,) for each in contents
+    )
     is_simple = all(each.is_finished and not each.part_of for each in contents)
     if (is_replaced and is_simple) or not cassette.exists():
         return Cassette()
@@ -208,8 +219,8 @@ def _set_aside(cassette: Path, journal: _Journal) -> None:
         copy.write_bytes(content.path.read_bytes())
         _warn(
             cassette,
-            f"a journal is {content.damage}; the {len(content.entries)} interactions before that "
-            f"place are in the cassette, the rest stays in {copy.name}",
+            f"a journal is {content.damage}; what stands before that place is in the cassette "
+            f"({several(len(content.entries), 'interaction')}), the rest stays in {copy.name}",
         )
     os.ftruncate(journal.file, content.end)
 
@@ -234,4 +245,4 @@ def _clear_drafts(cassette: Path) -> None:
 
 def _warn(cassette: Path, what: str) -> None:
     fix = f"harness cassettes doctor {cassette}"
-    warnings.warn(UnfinishedRecording(cassette, what, fix), stacklevel=2)
+    warn(UnfinishedRecording(cassette, what, fix))

@@ -19,7 +19,7 @@ from harness.interactions import (
     Unanswered,
 )
 
-VERSION = 1
+VERSION = 2
 """Of the journal's format; a journal of another version is left to the harness that wrote it."""
 
 Place = tuple[tuple[int | str | tuple[int | str, ...], ...], ...]
@@ -44,6 +44,9 @@ class Opening:
 
     by: str
     """What records: `agentchat-harness 0.1.0`."""
+
+    joint: str = ""
+    """What sessions of one process that are open at the same time call their recording."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,9 @@ def merged(old: Cassette, contents: Iterable[Content], rewritten_by: str = "") -
     """
     runs: dict[str, list[Content]] = {}
     for content in sorted(contents, key=lambda each: (each.opening.began, each.opening.run)):
-        # Who names no run is one of its own.
-        runs.setdefault(content.opening.run or content.path.name, []).append(content)
+        # Who names none is one of its own.
+        run = content.opening.run or content.opening.joint or content.path.name
+        runs.setdefault(run, []).append(content)
     for run, parts in runs.items():
         old = _with_run(old, parts, run == rewritten_by)
     return old

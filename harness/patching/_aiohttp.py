@@ -1,91 +1,153 @@
-"""aiohttp, through vcrpy's replacement of a session's request: whole bodies, and errors."""
+"""aiohttp: a connection that is listened to, or that brings what was recorded.
 
+The library itself does the rest: redirects, cookies, timeouts, and how an answer is read.
+"""
+
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import wraps
+from io import BytesIO
+from socket import gaierror
+from ssl import SSLCertVerificationError, SSLError
 from typing import Any
 
-from aiohttp import ClientConnectionError, ClientError, ClientSession, FormData, ServerTimeoutError
-from vcr.request import Request as VcrpyRequest
-from vcr.stubs.aiohttp_stubs import vcr_request
+from aiohttp import (
+    BaseConnector,
+    BytesIOPayload,
+    BytesPayload,
+    ClientConnectorCertificateError,
+    ClientConnectorDNSError,
+    ClientConnectorError,
+    ClientConnectorSSLError,
+    ClientError,
+)
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.connector import Connection
 
 from agentchat.core._world import path
 from harness.in_use import in_use
-from harness.interactions import Failure
-from harness.patching._exchange import VcrpyCassette, asked_by
+from harness.interactions import Failure, Request
+from harness.patching._aiohttp_wires import HeardProtocol, PlayedWire
+from harness.patching._failures import error_of_sockets, failure_of, failure_to_connect
 from harness.patching._replacing import replaced
+from harness.patching._wire import Dictation
 from harness.session import Playing, Recording
 
 
 def aiohttp_patch() -> AbstractContextManager[None]:
-    """The patch of `ClientSession`."""
-    return replaced(ClientSession, "_request", _asking(ClientSession._request))
+    """The patch of connectors to the network, whatever they connect by."""
+    return replaced(BaseConnector, "connect", _asking(BaseConnector.connect))
 
 
-def _asking(send: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(send)
-    async def _request(self: Any, method: str, url: Any, **arguments: Any) -> Any:
-        if in_use() is None:
-            return await send(self, method, url, **arguments)
-        call = _Call(failure=_failure)
-        asked = vcr_request(call, send)
+def _asking(connect: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(connect)
+    async def connect_or_play(self: Any, request: Any, *args: Any, **options: Any) -> Any:
+        use = in_use()
+        if use is None or use.ignores(str(request.url)):
+            return await connect(self, request, *args, **options)
+        asked = await _asked(request)
+        playing = use.session.play(asked, path())
+        if playing is not None:
+            return _played(self, request, playing, use.pace)
+        if "upgrade" in request.headers:
+            # What follows is no HTTP, and not for a cassette.
+            return await connect(self, request, *args, **options)
+        recording = use.session.record(asked, path())
         try:
-            return await asked(
-                self, method, self._build_url(url), **await _with_bytes(self, arguments)
-            )
-        except (ClientError, TimeoutError) as error:
-            call.failed(error, None)
+            connection = await connect(self, request, *args, **options)
+        except asyncio.CancelledError:
+            recording.ended(_timed_out(request, connecting=True) or "stopped")
             raise
+        except (ClientError, OSError) as error:
+            recording.ended(failure_of(error, connecting=True))
+            raise
+        _listen(connection, request, recording)
+        return connection
 
-    return _request
-
-
-class _Call(VcrpyCassette):
-    """One call of a session: a request, and what redirects make of it.
-
-    vcrpy asks before the first request alone, and tells of all of them afterwards.
-    """
-
-    _first: Recording | None = None
-
-    def find_requests_with_most_matches(self, request: Any) -> list[tuple[Any]]:
-        """What a redirect leads to: vcrpy knows the address alone, not method and body."""
-        use = in_use()
-        recorded = [] if use is None else [each.request for each in use.unplayed]
-        return [
-            (VcrpyRequest(each.method, each.url, each.body, request.headers),)
-            for each in recorded
-            if each.url == request.uri
-        ] or [(request,)]
-
-    def _begun(self, request: Any) -> Playing | Recording | None:
-        exchange = super()._begun(request)
-        self._first = exchange if isinstance(exchange, Recording) else None
-        return exchange
-
-    def _recording(self, request: Any) -> Recording | None:
-        first, self._first = self._first, None
-        use = in_use()
-        if first is not None or use is None or request is None:
-            return first
-        return use.session.record(asked_by(request), path())
+    return connect_or_play
 
 
-async def _with_bytes(session: Any, arguments: dict[str, Any]) -> dict[str, Any]:
-    """The arguments with the body as it will be sent, where vcrpy would take the object for it."""
-    data, json = arguments.get("data"), arguments.get("json")
-    if json is not None and data is None:
-        body, kind = session.json_serialize(json).encode(), "application/json"
-    elif isinstance(data, FormData | dict | list | tuple):
-        payload = (data if isinstance(data, FormData) else FormData(data))()
-        body, kind = await payload.as_bytes(), payload.headers["Content-Type"]
-    else:
-        return arguments
-    headers = session._prepare_headers(arguments.get("headers"))
-    headers.setdefault("Content-Type", kind)
-    return {**arguments, "json": None, "data": body, "headers": headers}
+def _played(connector: Any, request: Any, playing: Playing, pace: bool) -> Connection:
+    if failure := failure_to_connect(playing.response):
+        raise _error_of_connecting(request.connection_key, failure)
+    loop = asyncio.get_running_loop()
+    wire = PlayedWire(loop, playing, request.method, pace)
+    return Connection(connector, request.connection_key, wire.protocol, loop)
 
 
-def _failure(failure: Failure) -> Exception:
-    error = ServerTimeoutError if "Timeout" in failure.error else ClientConnectionError
-    return error(failure.message)
+def _listen(connection: Connection, request: Any, recording: Recording) -> None:
+    dictation = Dictation(recording, request.method)
+    transport, protocol = connection.transport, connection.protocol
+    if transport is None or protocol is None:
+        return  # It is lost already, as the caller will find.
+
+    def is_released() -> None:
+        error = protocol.exception() if protocol is not None else None
+        if isinstance(error, TimeoutError):
+            dictation.failed(failure_of(error))
+        elif failure := _timed_out(request):
+            dictation.failed(failure)
+        dictation.left()
+
+    connection.add_callback(is_released)
+    transport.set_protocol(HeardProtocol(transport, protocol, dictation))
+
+
+def _timed_out(request: Any, connecting: bool = False) -> Failure | None:
+    """Whether it was the library that stopped waiting, after all the time that a call may take."""
+    if not getattr(request._timer, "_cancelled", False):
+        return None
+    return Failure("ConnectTimeout" if connecting else "ReadTimeout", "")
+
+
+def _error_of_connecting(key: Any, failure: Failure) -> Exception:
+    error: Any = error_of_sockets(failure)
+    if isinstance(error, TimeoutError):
+        return error  # The session makes its own of it.
+    if isinstance(error, SSLCertVerificationError):
+        return ClientConnectorCertificateError(key, error)
+    if isinstance(error, SSLError):
+        return ClientConnectorSSLError(key, error)
+    if isinstance(error, gaierror):
+        return ClientConnectorDNSError(key, error)
+    return ClientConnectorError(key, error)
+
+
+async def _asked(request: Any) -> Request:
+    """The request as it is looked for; what can be read but once is kept for the sending."""
+    written = _Written()
+    if request.body:
+        await request.body.write(written)
+        if not isinstance(request.body, BytesPayload):
+            kind, headers = request.body.content_type, request.body.headers
+            request._body = BytesIOPayload(
+                BytesIO(written.data), content_type=kind, headers=headers
+            )
+    headers = tuple((str(name), str(value)) for name, value in request.headers.items())
+    return Request(request.method, str(request.url), headers, bytes(written.data))
+
+
+class _Written(AbstractStreamWriter):
+    """Where a body is written to be looked at."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    async def write(self, chunk: bytes | bytearray | memoryview) -> None:
+        self.data += chunk
+
+    async def write_eof(self, chunk: bytes = b"") -> None:
+        self.data += chunk
+
+    async def drain(self) -> None:
+        """All is written at once."""
+
+    def enable_compression(self, encoding: str = "deflate", strategy: int | None = None) -> None:
+        """What is looked at is not compressed."""
+
+    def enable_chunking(self) -> None:
+        """What is looked at has no frames."""
+
+    async def write_headers(self, status_line: str, headers: Any) -> None:
+        """They are looked at in the request."""

@@ -1,11 +1,12 @@
 """All patches, once in a process: which cassette they ask is decided request by request."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib.util import find_spec
 from threading import Lock
 
 from harness.patching._httpx import httpx_patches
+from harness.patching._network import network_patches
 from harness.patching._unpatched import unpatched_libraries
 
 _lock = Lock()
@@ -48,6 +49,14 @@ def _install() -> None:
             others = vcrpy_patches()
         else:
             others = unpatched_libraries()
-        for patch in (*others, *httpx_patches()):
+        for patch in (*others, *httpx_patches(), *_aiohttp_patches(), *network_patches()):
             patches.enter_context(patch)
         _installed.push(patches.pop_all())
+
+
+def _aiohttp_patches() -> Iterator[AbstractContextManager[None]]:
+    if find_spec("aiohttp") is not None:
+        # Only now, because it may not be there.
+        from harness.patching._aiohttp import aiohttp_patch
+
+        yield aiohttp_patch()

@@ -16,13 +16,10 @@ def unpatched_libraries() -> Iterator[AbstractContextManager[None]]:
     """Patches that refuse requests of libraries that no cassette sees without vcrpy."""
     connection = http.client.HTTPConnection
     yield replaced(connection, "putrequest", _refusing(connection.putrequest, _url_of_connection))
-    for module, owner_name, attribute, url_of in (
-        ("aiohttp", "ClientSession", "_request", _url_of_aiohttp),
-        ("tornado.simple_httpclient", "SimpleAsyncHTTPClient", "fetch_impl", _url_of_tornado),
-    ):
-        if find_spec(module.partition(".")[0]) is not None:
-            owner = getattr(import_module(module), owner_name)
-            yield replaced(owner, attribute, _refusing(vars(owner)[attribute], url_of))
+    if find_spec("tornado") is not None:
+        client = import_module("tornado.simple_httpclient").SimpleAsyncHTTPClient
+        fetch = _refusing(client.fetch_impl, _url_of_tornado)
+        yield replaced(client, "fetch_impl", fetch)
 
 
 def _refusing(send: Callable[..., Any], url_of: Callable[..., str]) -> Callable[..., Any]:
@@ -43,10 +40,6 @@ def _refusing(send: Callable[..., Any], url_of: Callable[..., str]) -> Callable[
 def _url_of_connection(connection: Any, _method: str, target: str, *_: Any) -> str:
     scheme = "https" if connection.default_port == http.client.HTTPS_PORT else "http"
     return f"{scheme}://{connection.host}:{connection.port}{target}"
-
-
-def _url_of_aiohttp(_session: Any, _method: str, url: Any, *_: Any) -> str:
-    return str(url)
 
 
 def _url_of_tornado(_client: Any, request: Any, *_: Any) -> str:

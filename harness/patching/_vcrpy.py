@@ -1,7 +1,7 @@
 """vcrpy's patches for what else speaks HTTP; they patch, and what is played is ours to say."""
 
 import http.client
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from types import FunctionType, SimpleNamespace
@@ -9,39 +9,22 @@ from typing import Any
 
 from vcr import patch
 
+from harness.patching._connections import AskingConnection
 from harness.patching._exchange import VcrpyCassette
 from harness.patching._replacing import replaced
 
 
 def vcrpy_patches() -> Iterator[AbstractContextManager[None]]:
-    """Patches of http.client, urllib3, requests, botocore, httplib2, tornado and aiohttp."""
+    """Patches of http.client, urllib3, requests, botocore, httplib2 and tornado."""
     yield from _whole_connections()
-    yield from _Builder(VcrpyCassette(without=("aiohttp", "httpx", "httpx2"))).build()
-    if find_spec("aiohttp") is not None:
-        # Only now, because it may not be there.
-        from harness.patching._aiohttp import aiohttp_patch
-
-        yield aiohttp_patch()
+    yield from _Builder(VcrpyCassette("aiohttp", "httpx", "httpx2")).build()
 
 
 class _Builder(patch.CassettePatcherBuilder):  # type: ignore[misc]
-    """Builds connections that tell of errors too."""
+    """Builds connections that leave reading to the library."""
 
     def _build_cassette_subclass(self, base_class: type) -> type:
-        connection: Any = super()._build_cassette_subclass(base_class)
-        connection.getresponse = _telling(connection.getresponse)
-        return connection  # type: ignore[no-any-return]
-
-
-def _telling(get: Callable[..., Any]) -> Callable[..., Any]:
-    def getresponse(self: Any, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return get(self, *args, **kwargs)
-        except Exception as error:
-            self.cassette.failed(error, self._vcr_request)
-            raise
-
-    return getresponse
+        return type(f"Asking{base_class.__name__}", (AskingConnection, base_class), {})
 
 
 def _whole_connections() -> Iterator[AbstractContextManager[None]]:

@@ -3,10 +3,12 @@
 from harness.session._cleaning import Cleaning
 from harness.session._drift import Drift
 from harness.session._expiry import Expired, expired
+from harness.session._left_over import may_go_live
 from harness.session._modes import WRITING, RecordMode, mode_named
 from harness.session._playing import Playing
 from harness.session._recording import Recording
-from harness.session._session import CassetteSession, may_go_live, served
+from harness.session._served import served
+from harness.session._session import CassetteSession
 
 __all__ = [
     "WRITING",

@@ -1,18 +1,17 @@
 """How a live answer differs from the recorded one."""
 
 import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from harness.answers import answer_in
 from harness.interactions import Failure, Request, Response, Unanswered
 from harness.matching import first_difference
 from harness.redaction import event_texts
+from harness.session._ids import ID_KEYS, events_in
 
 # They differ from answer to answer, whatever is said.
-_VOLATILE = frozenset({"id", "created", "created_at", "system_fingerprint", "obfuscation"})
-_EVENT = re.compile(rb"^data: ?(\{.*\})[ \t]*\r?$", re.MULTILINE)
+_VOLATILE = ID_KEYS | {"created", "created_at", "system_fingerprint", "obfuscation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,9 @@ def _ended(response: Response | Unanswered) -> str:
 
 def _said(response: Response | Unanswered) -> bytes:
     content = response.content if isinstance(response, Response) else b""
-    events = [b"data: " + _dumped(json.loads(event)) for event in _events(content)]
+    if answer := answer_in(content):
+        return _dumped(answer)
+    events = [b"data: " + _dumped(value) for value in events_in(content)]
     if events:
         texts = [text.decode(errors="replace") for text in event_texts(b"\n".join(events))]
         return json.dumps({"stream": texts}).encode()
@@ -75,15 +76,6 @@ def _said(response: Response | Unanswered) -> bytes:
         return _dumped(json.loads(content))
     except ValueError:
         return content
-
-
-def _events(content: bytes) -> Iterator[bytes]:
-    for match in _EVENT.finditer(content):
-        try:
-            json.loads(match[1])
-        except ValueError:
-            continue
-        yield match[1]
 
 
 def _dumped(value: Any) -> bytes:

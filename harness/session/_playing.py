@@ -1,14 +1,13 @@
 """An exchange while it is played."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from harness.errors import ReplayMiss
 from harness.interactions import Response, Unanswered
 
 
-@dataclass(frozen=True, slots=True)
-class Playing:
+class Playing(NamedTuple):
     """What is played for a request."""
 
     number: int

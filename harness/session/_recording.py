@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from agentchat.core._world import monotonic
+from harness.errors import StreamOutlivesBlock
 from harness.formats import decompressed
 from harness.interactions import (
     Chunk,
@@ -16,6 +17,7 @@ from harness.interactions import (
     Response,
     Unanswered,
 )
+from harness.journal import warn
 from harness.matching import json_of
 
 # A client that has read one of these may close the stream without waiting for its end.
@@ -53,6 +55,7 @@ class Recording:
         self._chunks: list[Chunk] = []
         self._ending: Ending | None = None
         self._ended_ns = 0
+        self._is_left = False
 
     @contextmanager
     def beneath(self) -> Iterator[None]:
@@ -73,6 +76,8 @@ class Recording:
 
     def received(self, data: bytes) -> None:
         """A piece of the body is there."""
+        if self._is_left:
+            self._warn()
         self._chunks.append(Chunk(self._now_ns, data))
 
     def ended(self, ending: Ending) -> None:
@@ -86,11 +91,15 @@ class Recording:
         if self._ending is None:
             self._ending, self._ended_ns = ending, self._now_ns
             self._keep(self)
+        elif self._is_left and ending == "complete":
+            self._warn()
 
     def left(self) -> None:
         """Nobody waits any more: who never closed what was being read has stopped reading."""
         if self._status is not None:
             self.ended("stopped")
+            response = self._response()
+            self._is_left = response is not None and response.ending == "stopped"
 
     def failed(self, error: Exception) -> None:
         """The transport raised an error, instead of an answer or in the middle of one."""
@@ -102,6 +111,10 @@ class Recording:
         if response is None:
             return None
         return Interaction(self._request, response, self._agent_path)
+
+    def _warn(self) -> None:
+        self._is_left = False
+        warn(StreamOutlivesBlock(f"{self._request.method} {self._request.url}"))
 
     @property
     def _now_ns(self) -> int:

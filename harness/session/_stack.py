@@ -1,12 +1,14 @@
 """The cassettes that a session plays from: its own, and shared ones beneath it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from harness.interactions import Request, Response, Unanswered, agent_of
+from harness.interactions import Interaction, Request, agent_of
 from harness.journal import fingerprint
 from harness.matching import Matcher
 from harness.session._layer import Asked, Layer
+from harness.session._masks import Masks
 from harness.session._misses import Explanation, kept_for_others, out_of_order, repeated, unlike
 
 
@@ -29,12 +31,12 @@ class Found(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """What a journal calls it."""
-        return fingerprint(self.layer.cassette.interactions[self.position])
+        return fingerprint(self.interaction)
 
     @property
-    def response(self) -> Response | Unanswered:
+    def interaction(self) -> Interaction:
         """What was recorded."""
-        return self.layer.cassette.interactions[self.position].response
+        return self.layer.cassette.interactions[self.position]
 
 
 class Stack:
@@ -48,14 +50,35 @@ class Stack:
     """
 
     def __init__(
-        self, layers: Sequence[Layer], matcher: Matcher, strict: bool, repeats: bool
+        self,
+        layers: Sequence[Layer],
+        matcher: Matcher,
+        strict: bool = False,
+        repeats: bool = False,
     ) -> None:
         self._own, *self._shared = layers
         self._matcher, self._strict, self._repeats = matcher, strict, repeats
+        self._masks = Masks(
+            each.request.url for layer in layers for each in layer.cassette.interactions
+        )
 
-    def find(self, request: Request, agent_path: tuple[str, ...]) -> Found | None:
-        """What answers a request, which is clean; it counts as played then."""
-        asked = self._asked(request, agent_path)
+    def find(self, request: Request, asked: Asked) -> Found | None:
+        """What answers a request; it counts as played then.
+
+        Where nothing does, what was recorded under an address with a part hidden may.
+        """
+        found = self._find(request, asked)
+        if found is not None:
+            return found
+        for url in self._masks.over(request.url):
+            masked = replace(request, url=url)
+            digest = self._matcher.digest(masked)
+            found = self._find(masked, Asked(digest, asked.agent_path))
+            if found is not None:
+                return found
+        return None
+
+    def _find(self, request: Request, asked: Asked) -> Found | None:
         position = self._in_order(request, asked) if self._strict else self._own.take(asked)
         if position is not None:
             return Found(self._own, position)
@@ -71,15 +94,14 @@ class Stack:
 
     def replaced(self, request: Request, agent_path: tuple[str, ...]) -> Found | None:
         """The own interaction that a request records anew; it is found once."""
-        position = self._own.take(self._asked(request, agent_path))
+        position = self._own.take(Asked(self._matcher.digest(request), agent_path))
         return None if position is None else Found(self._own, position)
 
-    def why_not(self, request: Request, agent_path: tuple[str, ...]) -> Explanation:
+    def why_not(self, request: Request, asked: Asked) -> Explanation:
         """Why nothing answers a request."""
         own, recorded = self._own, self._own.cassette.interactions
         if not recorded:
             return Explanation("the cassette is empty")
-        asked = self._asked(request, agent_path)
         expected = own.next_like(request) if self._strict else None
         left = own.equal(asked)
         if left and expected is not None:
@@ -89,7 +111,7 @@ class Stack:
         if numbers := own.numbers_of(asked):
             return repeated(numbers)
         searched = own.unplayed if expected is None else [expected]
-        return unlike(request, agent_of(agent_path), recorded, searched, self._matcher)
+        return unlike(request, agent_of(asked.agent_path), recorded, searched, self._matcher)
 
     def _in_order(self, request: Request, asked: Asked) -> int | None:
         expected = self._own.next_like(request)
@@ -97,7 +119,3 @@ class Stack:
             return None
         self._own.take_at(expected, asked)
         return expected
-
-    def _asked(self, request: Request, agent_path: tuple[str, ...]) -> Asked:
-        digest = self._own.digest_of(request) or self._matcher.digest(request)
-        return Asked(digest, agent_path)

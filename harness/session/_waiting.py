@@ -114,4 +114,4 @@ class Waiting:
 
 
 def _names(path: AgentPath) -> AgentPath:
-    return tuple([part.partition("#")[0] for part in path])
+    return tuple([part.partition("#")[0] for part in path]) if path else path

@@ -1,6 +1,6 @@
 """What a session records, from the sending of a request to the cassette's file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import get_args
@@ -23,6 +23,7 @@ from harness.journal import (
 from harness.session._cleaning import Cleaning
 from harness.session._modes import RecordMode
 from harness.session._recording import Recording
+from harness.session._renewing import renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Slot:
     """Clean."""
 
     place: Place
+    former: Interaction | None
     replaces: str
     beneath: list[Reference] = field(default_factory=list)
 
@@ -73,7 +75,17 @@ class Writing:
         self._entries: list[tuple[Entry, int]] = []
         """With the positions in the cassette that were expected when they began."""
 
+        self._closed: list[tuple[Entry, int]] = []
         self._secret: SecretFound | None = None
+
+    @property
+    def began(self) -> str:
+        """When the session was opened."""
+        return self._opening.began
+
+    def join(self, joint: str) -> None:
+        """What is recorded from now on is part of a recording that several sessions make."""
+        self._opening = replace(self._opening, joint=joint)
 
     def begin(self, recording: Recording, slot: Slot) -> None:
         """An exchange begins; here it shows whether anything can be written at all."""
@@ -97,7 +109,8 @@ class Writing:
             return
         response = self._cleaning.response(interaction.response)
         path, test = interaction.agent_path, self._opening.test
-        clean = Interaction(slot.request, response, path, test)
+        live = Interaction(slot.request, response, path, test)
+        clean = renewed(live, slot.former, self._cleaning, self._asked_since(slot))
         if found := secret_in(clean, self._cleaning.known):
             secret, place = found
             where = f"interaction {slot.position + 1}, {place}"
@@ -106,6 +119,14 @@ class Writing:
         entry = Entry(slot.number, slot.place, clean, tuple(slot.beneath), slot.replaces)
         self._journal.append(entry)
         self._entries.append((entry, slot.position))
+
+    def _asked_since(self, slot: Slot) -> Iterator[Request]:
+        for other in self._slots.values():
+            if other.number > slot.number:
+                yield other.request
+        for entry, _ in self._entries:
+            if entry.number > slot.number:
+                yield entry.interaction.request
 
     def clean_again(self) -> None:
         """A secret is known now that was not before: it may stand in what is kept already."""
@@ -141,10 +162,17 @@ class Writing:
         if is_whole:
             journal.append(Finished())
         journal.close()
+        # What is recorded from now on comes on top.
+        if self._opening.mode == RecordMode.REWRITE:
+            self._opening = replace(self._opening, mode=RecordMode.NEW_EPISODES)
+        self._closed, self._entries = self._entries, []
         return journal.path
 
-    def derive(self, journal: Path) -> Mapping[int, int]:
+    def derive(self, journal: Path | None) -> Mapping[int, int]:
         """Makes the cassette, and tells which numbers, from 1, became of expected positions.
+
+        Args:
+            journal: The one that was closed just now, if there is one.
 
         Raises:
             SecretFound: A secret would be written; nothing is.
@@ -154,13 +182,10 @@ class Writing:
             known = self._cleaning.known
             cassette = merge(self._path, lambda _: True, own=journal, known=known)
         except SecretFound:
-            journal.unlink(missing_ok=True)
+            if journal is not None:
+                journal.unlink(missing_ok=True)
             raise
-        # What is recorded from now on comes on top.
-        if self._opening.mode == RecordMode.REWRITE:
-            self._opening = replace(self._opening, mode=RecordMode.NEW_EPISODES)
-        entries, self._entries = self._entries, []
-        return {} if cassette is None else _numbers(entries, cassette)
+        return {} if cassette is None else _numbers(self._closed, cassette)
 
     def discard(self) -> None:
         """Forgets what was recorded."""

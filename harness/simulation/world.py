@@ -48,13 +48,16 @@ class SeededWorld(_world.World):
         return random.Random(self._digest("randomness", label))
 
     async def sleep(self, seconds: float) -> None:
+        self.wait(seconds)
+        # Others get their turn, as they would in a real wait.
+        await asyncio.sleep(0)
+
+    def wait(self, seconds: float) -> None:
         lane = strand.get().lane
         elapsed = self._elapsed_in(lane) + max(0, round(seconds * 1e9))
         for end in range(0, len(lane) + 1, 2):
             outer = lane[:end]
             self._elapsed_ns[outer] = max(self._elapsed_in(outer), elapsed)
-        # Others get their turn, as they would in a real wait.
-        await asyncio.sleep(0)
 
     def _elapsed_in(self, lane: Place) -> int:
         if lane not in self._elapsed_ns:
@@ -84,3 +87,6 @@ class LiveWorld(SeededWorld):
 
     async def sleep(self, seconds: float) -> None:
         await self._system.sleep(seconds)
+
+    def wait(self, seconds: float) -> None:
+        self._system.wait(seconds)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from harness.transport._exchanges import Exchanges
 from harness.transport._httpx2 import CassetteTransport
 from harness.transport._library import Library, library_of
+from harness.transport._pace import Pace
 
 if TYPE_CHECKING:
     from harness.transport._httpx import HttpxCassetteTransport
@@ -14,6 +15,7 @@ __all__ = [
     "Exchanges",
     "HttpxCassetteTransport",
     "Library",
+    "Pace",
     "library_of",
 ]
 

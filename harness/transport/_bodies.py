@@ -3,12 +3,9 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-from agentchat.core._world import monotonic, sleep
-from harness.interactions import Chunk, Failure, Unanswered
+from harness.interactions import Chunk, Failure, Response, Unanswered
 from harness.session import Playing, Recording
-
-# Time for the caller's own timer, where the recorded caller stopped because of one.
-_GRACE_SECONDS = 1.0
+from harness.transport._pace import Pace
 
 
 class Passing:
@@ -66,8 +63,8 @@ class Played:
     def __init__(
         self, playing: Playing, failure: Callable[[Failure], Exception], pace: bool
     ) -> None:
-        self._playing, self._failure, self._pace = playing, failure, pace
-        self._started = monotonic()
+        self._playing, self._failure = playing, failure
+        self._pace = Pace(pace)
         self._is_closed = False
 
     async def head_async(self) -> None:
@@ -76,33 +73,34 @@ class Played:
         Raises:
             ReplayMiss: The recorded caller stopped waiting, and this one does not.
         """
-        recorded = self._playing.response
-        if isinstance(recorded, Unanswered) or isinstance(recorded.body, bytes):
-            await self._wait_until(recorded.duration_ns)
-        if isinstance(recorded, Unanswered):
+        await self._pace.until_async(self._head_at_ns)
+        if isinstance(self._playing.response, Unanswered):
             await self._wait_for_the_caller()
-        self.head()
+            self._end()
 
     def head(self) -> None:
-        """As `head_async`, at no pace."""
+        """As `head_async`, for a caller that is held up."""
+        self._pace.until(self._head_at_ns)
         if isinstance(self._playing.response, Unanswered):
             self._end()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for chunk in self._chunks:
-            await self._wait_until(chunk.at_ns)
+            await self._pace.until_async(chunk.at_ns)
             yield chunk.data
             if self._is_closed:
                 return  # Who reads on all the same only clears up.
-        await self._wait_until(self._playing.response.duration_ns)
+        await self._pace.until_async(self._playing.response.duration_ns)
         await self._wait_for_the_caller()
         self._end()
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._chunks:
+            self._pace.until(chunk.at_ns)
             yield chunk.data
             if self._is_closed:
                 return
+        self._pace.until(self._playing.response.duration_ns)
         self._end()
 
     async def aclose(self) -> None:
@@ -112,6 +110,12 @@ class Played:
     def close(self) -> None:
         """The caller wants no more."""
         self._is_closed = True
+
+    @property
+    def _head_at_ns(self) -> int:
+        recorded = self._playing.response
+        is_stream = isinstance(recorded, Response) and not isinstance(recorded.body, bytes)
+        return 0 if is_stream else recorded.duration_ns
 
     @property
     def _chunks(self) -> tuple[Chunk, ...]:
@@ -129,11 +133,6 @@ class Played:
         if ending == "stopped":
             raise self._playing.beyond()
 
-    async def _wait_until(self, at_ns: int) -> None:
-        left = at_ns / 1e9 - (monotonic() - self._started)
-        if self._pace and left > 0:
-            await sleep(left)
-
     async def _wait_for_the_caller(self) -> None:
         if self._playing.response.ending == "stopped":
-            await sleep(_GRACE_SECONDS)
+            await self._pace.for_the_caller()

@@ -16,7 +16,7 @@ class Exchanges:
     Args:
         library: The library; requests and responses are its own.
         session: The cassette in use.
-        pace: Whether an answer takes its recorded time, for asynchronous callers.
+        pace: Whether an answer takes its recorded time, on the world's clock.
     """
 
     def __init__(self, library: Library, session: CassetteSession, pace: bool = False) -> None:
@@ -47,11 +47,11 @@ class Exchanges:
         return self._library.passed_on(response, recording)
 
     def handle(self, request: Any, send: Callable[[Any], Any]) -> Any:
-        """As `handle_async`, at no pace."""
+        """As `handle_async`."""
         asked = self._library.asked(request, request.read())
         playing = self._session.play(asked, path())
         if playing is not None:
-            body = self._library.body(request, playing, pace=False)
+            body = self._library.body(request, playing, self._pace)
             body.head()
             assert isinstance(playing.response, Response)
             return self._library.response(request, playing.response, body)

@@ -16,8 +16,8 @@ class CassetteTransport(
     Args:
         session: The cassette in use.
         inner: Who really sends what is recorded; by default the network.
-        pace: Take the recorded time for every answer, on the world's clock. Asynchronous clients
-            only; a real clock really waits.
+        pace: Take the recorded time for every answer, on the world's clock; a real clock really
+            waits.
     """
 
     _module = httpx2

@@ -20,8 +20,8 @@ class Transport(Generic[RequestT, ResponseT]):
     Args:
         session: The cassette in use.
         inner: Who really sends what is recorded; by default the network.
-        pace: Take the recorded time for every answer, on the world's clock. Asynchronous clients
-            only; a real clock really waits.
+        pace: Take the recorded time for every answer, on the world's clock; a real clock really
+            waits.
     """
 
     _module: ModuleType
@@ -42,7 +42,7 @@ class Transport(Generic[RequestT, ResponseT]):
         return response
 
     def handle_request(self, request: RequestT) -> ResponseT:
-        """As `handle_async_request`, at no pace."""
+        """As `handle_async_request`."""
         response: ResponseT = self._exchanges.handle(request, self._send)
         return response
 

@@ -138,7 +138,7 @@ CAUSES = [
      "interaction 1 differs at model: 'gpt-4o' became 'gpt-5'; messages changed too"),
     ([interaction("a", "1")], Request("GET", "https://example.com/", (), b""),
      "an extra call: nothing like it is recorded",
-     "interaction 1 differs at method: 'POST' became 'GET'; url, body changed too"),
+     "interaction 1 differs at method: 'POST' became 'GET'; host, path, body changed too"),
 ]  # fmt: skip
 
 

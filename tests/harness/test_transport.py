@@ -35,6 +35,9 @@ class Clock(_world.SystemWorld):
         return self.seconds
 
     async def sleep(self, seconds: float) -> None:
+        self.wait(seconds)
+
+    def wait(self, seconds: float) -> None:
         self.seconds += seconds
 
 
@@ -110,6 +113,20 @@ async def test_a_stream_keeps_its_pieces_and_their_times(tmp_path: Path) -> None
         replayed = await pieces_of(player(tmp_path, pace=True))
 
     assert live == list(zip(PIECES, [0.25, 0.5, 0.75, 1.0], strict=True))
+    assert replayed == live
+
+
+async def test_a_synchronous_caller_gets_the_recorded_pace_too(tmp_path: Path) -> None:
+    with _world.entered(Clock()):
+        session, recording = recorder(tmp_path, streaming(PIECES))
+        live = await pieces_of(recording)
+        session.finish()
+
+    with _world.entered(Clock()):
+        transport = CassetteTransport(CassetteSession(session.path), pace=True)
+        with httpx2.Client(transport=transport).stream("POST", URL, json=ASK) as response:
+            replayed = [(piece, _world.monotonic()) for piece in response.iter_raw()]
+
     assert replayed == live
 
 

@@ -6,6 +6,7 @@ from random import Random  # noqa: TID251 - a world's own
 import pytest
 
 from agentchat.core import _world as world
+from harness.simulation.world import SeededWorld
 
 
 class Fixed(world.SystemWorld):
@@ -48,3 +49,12 @@ def test_a_scope_is_left_when_its_block_fails() -> None:
         raise ValueError("x")
 
     assert world.path() == ()
+
+
+@pytest.mark.parametrize("place", [SeededWorld(), world.SystemWorld()])
+def test_code_that_is_not_asynchronous_waits_on_the_worlds_clock(place: world.World) -> None:
+    with world.entered(place):
+        before = world.monotonic()
+        world.wait(0.001)
+
+        assert world.monotonic() - before >= 0.001

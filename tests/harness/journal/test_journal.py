@@ -182,9 +182,8 @@ def test_damage_is_told_and_what_stands_before_it_is_merged(tmp_path: Path) -> N
         assert derive([path]) == [path]
 
     kept = journal.journal.name + "-damaged"
-    assert f"1 interactions before that place are in the cassette, the rest stays in {kept}" in str(
-        told[0].message
-    )
+    what = "what stands before that place is in the cassette (1 interaction), the rest stays in"
+    assert f"{what} {kept}" in str(told[0].message)
     assert asked_in(path) == ["first"]
     assert sorted(each.name for each in tmp_path.iterdir()) == [kept, "chat.yaml"]
 
@@ -196,7 +195,7 @@ def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     [journal] = pending(path)
     journal.journal.write_bytes(framed(b'["opening",99]'))
 
-    assert pending(path)[0].damage == "a journal of version 99, 1 is known here"
+    assert pending(path)[0].damage == "a journal of version 99, 2 is known here"
     with pytest.warns(UnfinishedRecording, match="left alone: a journal of version 99"):
         assert derive([path]) == []
     assert journal.journal.exists()

@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+import urllib.request
 from pathlib import Path
 
 import httpx2
 import pytest
 
+import harness
 from agentchat.core._world import scope
 from harness.errors import ReplayMiss
 from harness.matching import Matcher
+from tests.harness.patching.streaming import PIECES, streaming
 from tests.harness.peers.stage import (
     Server,
     ask,
@@ -281,3 +284,31 @@ print(json.dumps(counts))
         [{"name": "a"}],
         [{"name": "b"}],
     ]
+
+
+def test_a_synchronous_caller_gets_a_stream_while_it_is_recorded(tmp_path: Path) -> None:
+    """vcrpy reads an answer to its end before its caller gets a byte, and joins the pieces."""
+    program = """
+import urllib.request
+def lines():
+    asked = urllib.request.Request(url + "/stream", b"{}")
+    began = time.monotonic()
+    with urllib.request.urlopen(asked) as response:
+        first = response.read1()
+        return [first.decode(), time.monotonic() - began > 0.1]
+print(json.dumps([recorded(act=lines), recorded(act=lines, record_mode="none")]))
+"""
+    [[recorded_piece, waited_for_all], [played_piece, _]] = told(program, tmp_path)
+    whole = b"".join(STREAM).decode()
+    assert (recorded_piece, waited_for_all, played_piece) == (whole, True, whole)
+
+    heard = []
+    with streaming() as server:
+        for mode in ("once", "none"):
+            with (
+                harness.cassette(tmp_path / "x.yaml", record_mode=mode),
+                urllib.request.urlopen(f"{server.url}/chunks", b"") as response,
+            ):
+                # The server sends the next piece when this one was read.
+                heard.append(response.read1())
+    assert heard == [PIECES[0], PIECES[0]]

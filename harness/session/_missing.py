@@ -1,0 +1,54 @@
+"""The misses of a session."""
+
+from pathlib import Path
+
+from harness.errors import ReplayMiss
+from harness.interactions import Request, is_client_call
+from harness.session._calls import Call
+from harness.session._layer import Asked, shown
+from harness.session._misses import Explanation
+from harness.session._stack import Stack
+
+_MISSING = Explanation("the cassette is missing")
+_BROKEN_OFF = "; its recording was broken off, and the record mode `once` goes on with it"
+_FIX = "record it again, with the record mode `rewrite`"
+
+
+class Missing:
+    """Makes misses, and remembers them.
+
+    Args:
+        path: The cassette's file.
+        stack: What is searched; None when there is no cassette.
+        is_broken_off: Whether the test's recording is not whole.
+    """
+
+    def __init__(self, path: Path, stack: Stack | None, is_broken_off: bool) -> None:
+        self._path, self._stack, self._is_broken_off = path, stack, is_broken_off
+        self.misses: list[ReplayMiss] = []
+
+    def why(self, clean: Request, asked: Asked) -> Explanation:
+        """Why a request has no answer."""
+        return _MISSING if self._stack is None else self._stack.why_not(clean, asked)
+
+    def miss(self, call: Call, clean: Request, asked: Asked, fix: str) -> ReplayMiss:
+        """The miss of a request."""
+        why = self.why(clean, asked)
+        words = str(call)
+        if not (why.nearest or call.owner or is_client_call(clean)):
+            # Where nothing is near, the address tells an author which of his requests it is.
+            words = f"{call}, {clean.method} {clean.url}"
+        return self._made(words, why, fix)
+
+    def beyond(self, call: Call, number: int, fix: str) -> ReplayMiss:
+        """The miss of a caller that goes on where an interaction ends."""
+        cause = "the recorded run stopped waiting for the rest, and this one does not"
+        why = Explanation(cause, f"interaction {number} is the same request")
+        return self._made(str(call), why, fix)
+
+    def _made(self, call: str, why: Explanation, fix: str) -> ReplayMiss:
+        cause = why.cause + (_BROKEN_OFF if self._is_broken_off else "")
+        path = shown(self._path)
+        miss = ReplayMiss(path, call, cause=cause, nearest=why.nearest, fix=fix or _FIX)
+        self.misses.append(miss)
+        return miss

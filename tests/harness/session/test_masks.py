@@ -1,0 +1,63 @@
+"""Addresses of which a recorder hid a part."""
+
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from harness.errors import ReplayMiss
+from harness.formats import save
+from harness.interactions import Cassette, Interaction, Request, Response
+from harness.session import CassetteSession
+from harness.transport import CassetteTransport
+
+BASE, REGION = "<API_BASE>/chat", "https://api.<REGION>.example/v1/{PROJECT}/chat"
+
+
+def recorded(tmp_path: Path, *urls: str) -> CassetteSession:
+    path = tmp_path / "chat.yaml"
+    save(path, Cassette(interactions=tuple(
+        Interaction(Request("POST", url, (), b"Hi"), Response(200, (), url.encode(), 0))
+        for url in urls
+    )))  # fmt: skip
+    return CassetteSession(path)
+
+
+def asked(session: CassetteSession, url: str, body: bytes = b"Hi") -> str:
+    with httpx2.Client(transport=CassetteTransport(session)) as client:
+        return client.post(url, content=body).text
+
+
+ANSWERED = [
+    ("http://localhost:8080/v1/chat", BASE),
+    (BASE, BASE),
+    ("https://api.eu-west-1.example/v1/mine/chat", REGION),
+    (REGION, REGION),
+]
+
+
+@pytest.mark.parametrize(("url", "masked"), ANSWERED)
+def test_a_mask_stands_for_any_text_and_for_itself(tmp_path: Path, url: str, masked: str) -> None:
+    assert asked(recorded(tmp_path, masked), url) == masked
+
+
+def test_an_address_that_is_recorded_as_it_is_comes_first(tmp_path: Path) -> None:
+    url = "http://localhost:8080/v1/chat"
+    session = recorded(tmp_path, BASE, url)
+
+    assert [asked(session, url), asked(session, url)] == [url, BASE]
+
+
+MISSED = [
+    ("https://api..example/v1/mine/chat", b"Hi"),
+    ("https://api.eu.example/v1/chat", b"Hi"),
+    ("https://api.eu.example/v1/mine/chats", b"Hi"),
+    ("https://other.eu.example/v1/mine/chat", b"Hi"),
+    ("https://api.eu.example/v1/mine/chat", b"Hello"),
+]
+
+
+@pytest.mark.parametrize(("url", "body"), MISSED)
+def test_all_that_is_not_hidden_still_counts(tmp_path: Path, url: str, body: bytes) -> None:
+    with pytest.raises(ReplayMiss):
+        asked(recorded(tmp_path, REGION), url, body)

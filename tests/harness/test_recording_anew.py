@@ -1,0 +1,173 @@
+"""What is recorded anew and did not change keeps its bytes."""
+
+import json
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import pytest
+
+from agentchat.core._world import entered
+from harness.formats import load
+from harness.interactions import Request
+from harness.journal import derive
+from harness.session import CassetteSession
+from harness.simulation import SeededWorld
+
+URL = "https://api.openai.com/v1/chat/completions"
+JSON = (("content-type", "application/json"),)
+EVENTS = (("content-type", "text/event-stream"),)
+FIRST = "call_AAAAAAAAAAAAAAAAAAAAAAA1"
+SECOND = "call_BBBBBBBBBBBBBBBBBBBBBBB2"
+
+
+def asked(*messages: object, **more: object) -> Request:
+    return Request("POST", URL, JSON, json.dumps({"messages": messages, **more}).encode())
+
+
+def record(session: CassetteSession, request: Request, *pieces: bytes, headers: Any = JSON) -> None:
+    recording = session.record(request)
+    recording.answered(200, headers)
+    for piece in pieces:
+        recording.received(piece)
+    recording.ended("complete")
+
+
+def answer(text: str, name: str) -> bytes:
+    said = {"id": f"chatcmpl-{name}", "created": crc32(name.encode()), "text": text}
+    return json.dumps(said).encode()
+
+
+def recorded(path: Path, mode: str, answers: Sequence[tuple[str, bytes]], **more: Any) -> bytes:
+    """The cassette's bytes, of these questions and answers."""
+    with CassetteSession(path, mode=mode, **more) as session:
+        for question, body in answers:
+            record(session, asked(question), body)
+    return path.read_bytes() if path.exists() else b""
+
+
+@pytest.mark.parametrize("mode", ["rewrite", "all"])
+def test_what_is_answered_the_same_keeps_its_bytes(mode: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    before = recorded(path, "once", [("a", answer("A", "aaaaaaaa1")), ("b", answer("B", "b"))])
+
+    after = recorded(path, mode, [("a", answer("A", "accccccc1")), ("b", answer("New", "b"))])
+
+    changed = set(after.splitlines()) - set(before.splitlines())
+    assert b"accccccc1" not in after
+    assert {line.split(b":")[0].strip() for line in changed} <= {b"text", b"duration_ns"}
+
+
+def test_a_recording_in_which_nothing_changed_has_only_another_date(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    before = recorded(path, "once", [("a", answer("A", "baaaaaaa1"))]).splitlines()
+    path.write_bytes(path.read_bytes().replace(before[2], b"recorded: '2020-01-01'"))
+
+    assert recorded(path, "rewrite", [("a", answer("A", "bbbbbbbb2"))]).splitlines() == before
+
+
+def test_equal_requests_are_paired_in_recorded_order(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    first = [("a", answer("1", "caaaaaaa1")), ("a", answer("2", "caaaaaaa2"))]
+    before = recorded(path, "once", first)
+
+    second = [("a", answer("1", "cbbbbbbb1")), ("a", answer("2", "cbbbbbbb2"))]
+
+    assert recorded(path, "rewrite", second) == before
+
+
+def test_of_another_test_nothing_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    recorded(path, "once", [("a", answer("A", "daaaaaaa1"))], test="one")
+
+    assert b"dfffffff1" in recorded(path, "rewrite", [("a", answer("A", "dfffffff1"))], test="two")
+
+
+@pytest.mark.parametrize("mode", ["rewrite", "all"])
+def test_later_requests_name_the_ids_of_the_answers_that_stayed(mode: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+
+    def converse(mode: str, call: str, said: str) -> None:
+        with CassetteSession(path, mode=mode) as session:
+            record(session, asked("a"), json.dumps({"tool_calls": [{"id": call}]}).encode())
+            record(session, asked("a", {"tool_call_id": call, "content": said}), b'{"text": "B"}')
+
+    converse("once", FIRST, "sunny")
+    converse(mode, SECOND, "rainy")
+
+    replayed = CassetteSession(path)
+    assert replayed.play(asked("a")) is not None
+    assert replayed.play(asked("a", {"tool_call_id": FIRST, "content": "rainy"})) is not None
+    assert SECOND.encode() not in path.read_bytes()
+
+
+def test_an_id_that_may_be_anything_is_never_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    with CassetteSession(path, mode="once") as session:
+        record(session, asked("a"), b'{"id": "1", "text": "A"}')
+    with CassetteSession(path, mode="rewrite") as session:
+        record(session, asked("a"), b'{"id": "2", "text": "A"}')
+        record(session, asked("a", {"tool_call_id": "2"}), b'{"text": "B"}')
+
+    first, second = load(path).interactions
+    assert b'"2"' in first.response.content  # type: ignore[union-attr]
+    assert b'"2"' in second.request.body
+
+
+def test_an_id_that_was_asked_with_before_its_answer_ended_stays_new(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    with CassetteSession(path, mode="once") as session:
+        record(session, asked("a"), answer("A", "gddddddd1"))
+    with CassetteSession(path, mode="rewrite") as session:
+        first = session.record(asked("a"))
+        first.answered(200, JSON)
+        first.received(answer("A", "geeeeeee1"))
+        record(session, asked("a", "chatcmpl-geeeeeee1"), b"{}")
+        first.ended("complete")
+
+    assert b"gddddddd1" not in path.read_bytes()
+
+
+def test_a_stream_keeps_its_pieces_and_times(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+
+    def streamed(mode: str, name: str, *cuts: int) -> bytes:
+        whole = b"".join(
+            b"data: " + json.dumps({"id": f"chatcmpl-{name}", "delta": word}).encode() + b"\n\n"
+            for word in ("Hello", " you")
+        )
+        borders = (0, *cuts, len(whole))
+        pieces = [whole[start:end] for start, end in pairwise(borders)]
+        with CassetteSession(path, mode=mode) as session:
+            record(session, asked("a"), *pieces, headers=EVENTS)
+        return path.read_bytes()
+
+    assert streamed("once", "haaaaaaa1", 20) == streamed("rewrite", "hbbbbbbb2", 30, 40)
+
+
+def test_what_older_rules_recorded_is_not_kept_by_newer_ones(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    recorded(path, "once", [("a", b'{"name": "Ann"}')])
+
+    redact = ["pointer:/name -> name"]
+
+    assert b"Ann" not in recorded(path, "rewrite", [("a", b'{"name": "Ann"}')], redact=redact)
+
+
+def test_the_run_may_make_the_cassette_at_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    with entered(SeededWorld()):
+        before = recorded(path, "once", [("a", answer("A", "jaaaaaaa1"))])
+    recorded(path, "rewrite", [("a", answer("A", "jbbbbbbb2"))], run="run 1")
+    derive([path], "run 1")
+
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_cassette_is_recorded_anew_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("{", encoding="utf-8")
+
+    assert b"kaaaaaaa1" in recorded(path, "rewrite", [("a", answer("A", "kaaaaaaa1"))])
