@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar, Self, TypeVar, cast
@@ -14,18 +15,15 @@ from agentchat import __version__
 from agentchat.core import CacheStore
 from agentchat.core._component import Component
 from agentchat.core._world import SystemWorld
+from agentchat.ext.models._cache_key import Call
+from harness.clients._requests import CACHE, CREATE, JSON, request_of
 from harness.errors import SecretFound
 from harness.formats import load, save
 from harness.interactions import Cassette, Header, Interaction, Request, Response
-from harness.journal import secret_in
-from harness.journal._deriving import lock_of
-from harness.journal._locks import locked
+from harness.journal import lock_of, locked, secret_in
 from harness.redaction import Redactor, Rule, secrets_among
 
 T = TypeVar("T")
-
-_ADDRESS = "model://cache/"
-_HEADERS = (("content-type", "application/json"),)
 
 
 class CassetteStoreConfig(BaseModel):
@@ -37,6 +35,8 @@ class CassetteStoreConfig(BaseModel):
 
 class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
     """Keeps values in a cassette: one interaction each, as structured data, in the order of keys.
+
+    What a `ChatCompletionCache` keeps there stands below what was asked.
 
     Every new value writes the file anew, whole or not at all; threads and processes that share it
     see and keep each other's. Secrets are replaced before anything is written, so that a value may
@@ -81,7 +81,17 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
             SecretFound: A secret would be written that could not be replaced; nothing is.
             UnreadableCassette: The file is damaged.
         """
-        kept = self._interaction(key, value)
+        self._keep(Request(CREATE, _url_of(key), (), b""), value)
+
+    def set_answer(self, key: str, value: T, call: Call, model: str) -> None:
+        """Keeps the answer to a call of a model under the key, and shows the call.
+
+        Raises what `set` does.
+        """
+        self._keep(request_of(call, CREATE, _url_of(key), model), value)
+
+    def _keep(self, request: Request, value: T) -> None:
+        kept = self._interaction(request, value)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock, locked(lock_of(self.path)):
             old = load(self.path) if self.path.exists() else Cassette()
@@ -93,14 +103,14 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
             header = Header(today, f"agentchat-harness {__version__}", old.header.origin)
             save(self.path, Cassette(header, (*rest, *values)))
 
-    def _interaction(self, key: str, value: T) -> Interaction:
+    def _interaction(self, request: Request, value: T) -> Interaction:
         said = to_json(self._without_split_secrets(to_jsonable_python(value)))
-        request = Request("CREATE", _url_of(key), (), b"")
-        body = self._redactor.body(said)
-        kept = Interaction(request, Response(200, _HEADERS, body, duration_ns=0))
+        request = replace(request, body=self._redactor.body(request.body))
+        response = Response(200, JSON, self._redactor.body(said), duration_ns=0)
+        kept = Interaction(request, response)
         if found := secret_in(kept, self._redactor.known):
             secret, place = found
-            raise SecretFound(self.path, secret, f"the value of {key}, {place}")
+            raise SecretFound(self.path, secret, f"the value of {request.url}, {place}")
         return kept
 
     def _without_split_secrets(self, value: Any) -> Any:
@@ -144,7 +154,7 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
 
 
 def _url_of(key: str) -> str:
-    return _ADDRESS + quote(key, safe="")
+    return CACHE + quote(key, safe="")
 
 
 def _url(interaction: Interaction) -> str:
@@ -152,4 +162,4 @@ def _url(interaction: Interaction) -> str:
 
 
 def _is_ours(interaction: Interaction) -> bool:
-    return interaction.request.url.startswith(_ADDRESS)
+    return interaction.request.url.startswith(CACHE)

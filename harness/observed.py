@@ -5,21 +5,13 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel
-
 from agentchat.core import CancellationToken, _world
-from agentchat.core._component import ComponentModel
 from agentchat.core._strands import strand
 from agentchat.core._usage import UsageLedger
-from agentchat.core.models import (
-    ChatCompletionClient,
-    CreateResult,
-    LLMMessage,
-    ModelCapabilities,
-    ModelInfo,
-    RequestUsage,
-)
+from agentchat.core.models import ChatCompletionClient, CreateResult, ModelCapabilities
 from agentchat.core.tools import Tool, ToolSchema
+from agentchat.ext.models._cache_key import Call
+from agentchat.ext.models._wrapping_client import TransparentClient
 from harness.event_log import EventLog
 from harness.prices import price_of
 from harness.session import served
@@ -39,90 +31,16 @@ class Model:
     """Tells it from the answer, and from the cassette's interactions that served it."""
 
 
-class ObservedClient(ChatCompletionClient):
+class ObservedClient(TransparentClient):
     """A client that answers as the one it wraps, and tells of each answer.
 
     A call that fails, or that is given up before its end, is not told of.
     """
 
     def __init__(self, client: ChatCompletionClient, model: Model, log: EventLog) -> None:
-        self._client = client
+        super().__init__(client)
         self._model = model
         self._log = log
-
-    async def create(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
-    ) -> CreateResult:
-        call = _Call(self._model, self._log, messages, tools)
-        with call.being_served():
-            result = await self._client.create(
-                messages,
-                tools=tools,
-                tool_choice=tool_choice,
-                json_output=json_output,
-                extra_create_args=extra_create_args,
-                cancellation_token=cancellation_token,
-            )
-        call.answered(result)
-        return result
-
-    async def create_stream(
-        self,
-        messages: Sequence[LLMMessage],
-        *,
-        tools: Sequence[Tool | ToolSchema] = [],
-        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
-        json_output: bool | type[BaseModel] | None = None,
-        extra_create_args: Mapping[str, Any] = {},
-        cancellation_token: CancellationToken | None = None,
-    ) -> AsyncGenerator[str | CreateResult, None]:
-        call = _Call(self._model, self._log, messages, tools)
-        stream = self._client.create_stream(
-            messages,
-            tools=tools,
-            tool_choice=tool_choice,
-            json_output=json_output,
-            extra_create_args=extra_create_args,
-            cancellation_token=cancellation_token,
-        )
-        chunks = 0
-        async with aclosing(stream):
-            while True:
-                # Not around the yield: the consumer's own calls are not this one's.
-                with call.being_served():
-                    item = await anext(stream, None)
-                if item is None:
-                    return
-                if isinstance(item, CreateResult):
-                    call.answered(item, chunks)
-                chunks += 1
-                yield item
-
-    async def close(self) -> None:
-        await self._client.close()
-
-    def actual_usage(self) -> RequestUsage:
-        return self._client.actual_usage()
-
-    def total_usage(self) -> RequestUsage:
-        return self._client.total_usage()
-
-    def count_tokens(
-        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = []
-    ) -> int:
-        return self._client.count_tokens(messages, tools=tools)
-
-    def remaining_tokens(
-        self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = []
-    ) -> int:
-        return self._client.remaining_tokens(messages, tools=tools)
 
     @property
     def model_name(self) -> str:
@@ -131,34 +49,50 @@ class ObservedClient(ChatCompletionClient):
 
     @property
     def capabilities(self) -> ModelCapabilities:
-        return self._client.capabilities
+        """As the client says."""
+        return self.client.capabilities
 
-    @property
-    def model_info(self) -> ModelInfo:
-        return self._client.model_info
+    async def _answer(self, call: Call, token: CancellationToken | None) -> CreateResult:
+        observed = _Observed(self._model, self._log, call)
+        with observed.being_served():
+            result = await self.client.create(
+                call.messages, **call.options(), cancellation_token=token
+            )
+        observed.answered(result)
+        return result
 
-    def dump_component(self) -> ComponentModel:
-        """The configuration of the client itself; that it is observed is not part of it."""
-        return self._client.dump_component()
+    async def _pieces(
+        self, call: Call, token: CancellationToken | None
+    ) -> AsyncGenerator[str | CreateResult, None]:
+        observed = _Observed(self._model, self._log, call)
+        stream = self.client.create_stream(
+            call.messages, **call.options(), cancellation_token=token
+        )
+        chunks = 0
+        async with aclosing(stream):
+            while True:
+                # Not around the yield: the consumer's own calls are not this one's.
+                with observed.being_served():
+                    item = await anext(stream, None)
+                if item is None:
+                    return
+                if isinstance(item, CreateResult):
+                    observed.answered(item, chunks)
+                chunks += 1
+                yield item
 
 
-class _Call:
+class _Observed:
     """One call under way: who asks what, since when, and what serves it."""
 
-    def __init__(
-        self,
-        model: Model,
-        log: EventLog,
-        messages: Sequence[LLMMessage],
-        tools: Sequence[Tool | ToolSchema],
-    ) -> None:
+    def __init__(self, model: Model, log: EventLog, call: Call) -> None:
         self._model = model
         self._log = log
         self._path = _world.path()
         self._began = strand.get().moment()
         self._began_ns = log.at_ns
-        self._prompt = tuple(messages)
-        self._tools = tuple(_schema(tool) for tool in tools)
+        self._prompt = tuple(call.messages)
+        self._tools = tuple(_schema(tool) for tool in call.tools)
         self._interactions: list[str] = []
         self._ledger = UsageLedger()
 

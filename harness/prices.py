@@ -11,14 +11,16 @@ from harness.trace import Usage
 def price_of(model: str, usage: Usage, at: datetime) -> Decimal | None:
     """US dollars for a call made at that time; None when the model's price is not known.
 
-    The table is that of the installed release: nothing is fetched.
+    The table is that of the installed release: nothing is fetched. Where a vendor counts what it
+    had cached beside the prompt, and not as a part of it, both are paid for.
     """
     # Loading the table takes a quarter of a second; scenarios that ask no model do without.
     from genai_prices import Usage as Amount
     from genai_prices import calc_price
 
+    is_beside = usage.cached_tokens > usage.prompt_tokens
     amount = Amount(
-        input_tokens=usage.prompt_tokens,
+        input_tokens=usage.prompt_tokens + (usage.cached_tokens if is_beside else 0),
         cache_read_tokens=usage.cached_tokens,
         output_tokens=usage.completion_tokens,
     )

@@ -3,12 +3,12 @@
 model = ScriptedModel(call("search", query="cats"), say("Cats purr."))
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import httpx2
-from pydantic import ConfigDict
+from pydantic import ConfigDict, ValidationError
 
 from agentchat.core import CancellationToken, FunctionCall
 from agentchat.core.models import (
@@ -61,17 +61,20 @@ def say(
     text: str, *, think: str | None = None, usage: Tokens | None = None, when: When | None = None
 ) -> Reply:
     """A step that answers with text."""
-    return Reply(say=text, think=think, usage=usage, when=when or When())
+    with _making("say"):
+        return Reply(say=text, think=think, usage=usage, when=when or When())
 
 
 def call(tool: str, /, **arguments: Any) -> Reply:
     """A step that calls one tool; several at once are `calls`."""
-    return Reply(call=({tool: arguments},))
+    with _making("call"):
+        return Reply(call=({tool: arguments},))
 
 
 def calls(*requests: Mapping[str, Mapping[str, Any]]) -> Reply:
     """A step that calls several tools at once: `calls({"add": {"a": 1}}, {"add": {"a": 2}})`."""
-    return Reply(call=requests)
+    with _making("calls"):
+        return Reply(call=requests)
 
 
 def fail(
@@ -88,9 +91,10 @@ def fail(
         message: What the server says, with a status.
         retry_after: Its `Retry-After` header, in seconds or as a date.
     """
-    if isinstance(failure, int):
-        return Reply(fail=HttpFailure(status=failure, message=message, retry_after=retry_after))
-    return Step(fail=HttpFailure(status=500, message=str(failure)), error=failure)
+    with _making("fail"):
+        if isinstance(failure, int):
+            return Reply(fail=HttpFailure(status=failure, message=message, retry_after=retry_after))
+        return Step(fail=HttpFailure(status=500, message=str(failure)), error=failure)
 
 
 def stream(*chunks: str, error: int | Exception | None = None) -> Reply:
@@ -100,8 +104,9 @@ def stream(*chunks: str, error: int | Exception | None = None) -> Reply:
         chunks: The pieces; `create` gives the text that they add up to.
         error: What is raised behind the last piece, as for `fail`; `create` raises it too.
     """
-    raised = ScriptedFailure(error, "The script says so.") if isinstance(error, int) else error
-    return Step(say="".join(chunks), chunks=chunks, error=raised)
+    with _making("stream"):
+        raised = _failure(HttpFailure(status=error)) if isinstance(error, int) else error
+        return Step(say="".join(chunks), chunks=chunks, error=raised)
 
 
 class ScriptedModel(OfflineClient):
@@ -141,12 +146,6 @@ class ScriptedModel(OfflineClient):
         """
         self._performance.assert_complete()
 
-    async def _answer(self, call: Call, token: CancellationToken | None) -> CreateResult:
-        async with aclosing(self._pieces(call, token)) as items:
-            result = [item async for item in items][-1]
-        assert isinstance(result, CreateResult)
-        return result
-
     async def _pieces(
         self, call: Call, token: CancellationToken | None
     ) -> AsyncGenerator[str | CreateResult, None]:
@@ -155,7 +154,7 @@ class ScriptedModel(OfflineClient):
         reply = self._performance.answer(self._asked(call))
         step = reply if isinstance(reply, Step) else Step.model_construct()
         if reply.fail is not None and step.error is None:
-            raise ScriptedFailure(reply.fail.status, reply.fail.message, reply.fail.retry_after)
+            raise _failure(reply.fail)
         result = self._result(reply, call)
         texts = pieces(result.content) if isinstance(result.content, str) else ()
         for piece in texts if step.chunks is None else step.chunks:
@@ -197,6 +196,23 @@ class ScriptedModel(OfflineClient):
         return RequestUsage(
             prompt_tokens=reply.usage.prompt, completion_tokens=reply.usage.completion
         )
+
+
+@contextmanager
+def _making(step: str) -> Iterator[None]:
+    """A block in which a step is made: its first mistake is the caller's."""
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = first["loc"][0] if first["loc"] else ""
+        what = f"{name} is {first['input']!r}. " if name else ""
+        said = first["msg"].removeprefix("Value error, ")
+        raise UsageError(f"The step {step}() can't be made: {what}{said}.") from None
+
+
+def _failure(said: HttpFailure) -> ScriptedFailure:
+    return ScriptedFailure(said.status, said.message, said.retry_after)
 
 
 def _checked(number: int, step: object) -> Reply:

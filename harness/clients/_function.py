@@ -59,12 +59,6 @@ class FunctionModel(OfflineClient):
         super().__init__(model, model_info)
         self._function = function
 
-    async def _answer(self, call: Call, token: CancellationToken | None) -> CreateResult:
-        async with aclosing(self._pieces(call, token)) as items:
-            result = [item async for item in items][-1]
-        assert isinstance(result, CreateResult)
-        return result
-
     async def _pieces(
         self, call: Call, token: CancellationToken | None
     ) -> AsyncGenerator[str | CreateResult, None]:

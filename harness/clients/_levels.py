@@ -4,7 +4,7 @@ import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import httpx2
 
@@ -16,11 +16,11 @@ from harness.clients._failures import failure_of
 from harness.clients._player import Player
 from harness.clients._recorded import model_of
 from harness.clients._requests import CREATE
+from harness.clients._vendors import client_like
 from harness.errors import InternalError, ReplayMiss
 from harness.formats import load, save
 from harness.interactions import Cassette, Failure, Interaction
 from harness.matching import MatchOn
-from harness.offline import ABLE
 from harness.session import CassetteSession, Playing
 from harness.transport import CassetteTransport
 
@@ -68,22 +68,7 @@ class Levels(NamedTuple):
     differences: tuple[LevelDifference, ...]
 
 
-def openai_client(url: str, model: str, http: httpx2.AsyncClient) -> ChatCompletionClient | None:
-    """A client of OpenAI's API, if that is what was recorded."""
-    # The vendor's SDK is loaded by those alone who compare.
-    from agentchat.ext.models.openai import OpenAIChatCompletionClient
-
-    if not url.endswith(f"/{OpenAIChatCompletionClient.__name__}"):
-        return None
-    arguments: dict[str, Any] = {"model": model, "api_key": "none", "max_retries": 0}
-    arguments["http_client"] = http
-    try:
-        return OpenAIChatCompletionClient(**arguments)
-    except ValueError:  # A model that is not in the table.
-        return OpenAIChatCompletionClient(**arguments, model_info=ABLE)
-
-
-async def compare_levels(path: Path, client_for: ClientFor = openai_client) -> Levels:
+async def compare_levels(path: Path, client_for: ClientFor = client_like) -> Levels:
     """Replays every call of a model client, and beside it the HTTP exchange that it ended with.
 
     Nothing is asked live.
@@ -151,7 +136,10 @@ async def _over_http(call: Interaction, exchange: Interaction, client_for: Clien
         # Whatever the client's settings made of the call: what counts is the answer.
         session = CassetteSession(file, key_parts=[MatchOn(("method",))])
         async with httpx2.AsyncClient(transport=CassetteTransport(session)) as http:
-            client = client_for(request.url, model_of(request.body), http)
+            try:
+                client = client_for(request.url, model_of(request.body), http)
+            except ImportError as error:
+                raise _NotComparable(str(error)) from error
             if client is None:
                 raise _NotComparable(f"{request.url} is not known here")
             if request.method == CREATE:

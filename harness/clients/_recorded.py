@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from harness.clients._requests import SCHEME
+from harness.clients._requests import CACHE, SCHEME
 from harness.errors import UsageError
 from harness.interactions import Cassette, is_client_call
 from harness.matching import json_of
@@ -49,7 +49,8 @@ def recorded_in(session: CassetteSession, model: str = "") -> Recorded:
 
 
 def _clients_of(cassette: Cassette) -> list[Recorded]:
-    calls = (each.request for each in cassette.interactions if is_client_call(each.request))
+    requests = (each.request for each in cassette.interactions)
+    calls = (each for each in requests if is_client_call(each) and not each.url.startswith(CACHE))
     return list(dict.fromkeys(Recorded(call.url, model_of(call.body)) for call in calls))
 
 

@@ -4,23 +4,21 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from agentchat.core import CancellationToken
-from agentchat.core._component import ComponentModel
-from agentchat.core._usage import report_usage
 from agentchat.core._world import path
 from agentchat.core.models import ChatCompletionClient, CreateResult, RequestUsage
 from agentchat.ext.models._cache_key import Call
 from agentchat.ext.models._interruption import raise_if_cancelled
-from agentchat.ext.models._wrapping_client import WrappingClient
+from agentchat.ext.models._wrapping_client import TransparentClient
 from harness.clients._answers import Answer
 from harness.clients._cassettes import Given, SessionSource
 from harness.clients._player import Player
 from harness.clients._requests import CREATE, STREAM, request_of, url_of
 from harness.clients._taking_down import TakingDown
-from harness.offline import sum_of
+from harness.offline import Spending, sum_of
 from harness.session import RecordMode
 
 
-class RecordingChatCompletionClient(WrappingClient):
+class RecordingChatCompletionClient(TransparentClient):
     """Answers from a cassette what it holds; asks the client else, and records what comes of it.
 
     Which of the two, the record mode of the session says. What the client does over HTTP in the
@@ -45,7 +43,7 @@ class RecordingChatCompletionClient(WrappingClient):
         self._source = SessionSource(cassette, RecordMode.ONCE)
         self._pace = pace
         self._url = url_of(client)
-        self._played = self._played_uncached = RequestUsage(prompt_tokens=0, completion_tokens=0)
+        self._played = Spending()
 
     async def close(self) -> None:
         """Closes the client, and the cassette if it was given as a file."""
@@ -54,15 +52,11 @@ class RecordingChatCompletionClient(WrappingClient):
 
     def actual_usage(self) -> RequestUsage:
         """What the client has spent, and had spent on what was played."""
-        return sum_of(super().actual_usage(), self._played_uncached)
+        return sum_of(super().actual_usage(), self._played.actual())
 
     def total_usage(self) -> RequestUsage:
         """What the client has spent, as it counts it, and had spent on what was played."""
-        return sum_of(super().total_usage(), self._played)
-
-    def dump_component(self) -> ComponentModel:
-        """The configuration of the client itself; that it is recorded is not part of it."""
-        return self.client.dump_component()
+        return sum_of(super().total_usage(), self._played.total())
 
     async def _answer(self, call: Call, token: CancellationToken | None) -> CreateResult:
         raise_if_cancelled(token)
@@ -108,9 +102,5 @@ class RecordingChatCompletionClient(WrappingClient):
                     yield piece
 
     def _counted(self, answer: Answer) -> CreateResult:
-        result = answer.result
-        self._played = sum_of(self._played, result.usage)
-        if not result.cached:
-            self._played_uncached = sum_of(self._played_uncached, result.usage)
-        report_usage(self.model_name, result.usage, from_cache=result.cached, **answer.details)
-        return result
+        self._played.add(self.model_name, answer.result, **answer.details)
+        return answer.result

@@ -88,7 +88,7 @@ class ReplayingChatCompletionClient(OfflineClient, Component[BaseModel]):
         return Player(playing, self._pace or self._source.has_pace(), token)
 
     def _counted(self, answer: Answer) -> CreateResult:
-        self._count(answer.result, **answer.details)
+        self._spent.add(self.model_name, answer.result, **answer.details)
         return answer.result
 
     def _recorded(self, session: CassetteSession) -> Recorded:

@@ -22,6 +22,9 @@ from harness.interactions import Headers, Request
 CREATE = "CREATE"
 STREAM = "CREATE_STREAM"
 SCHEME = "model"
+CACHE = f"{SCHEME}://cache/"
+"""Where answers are from that were not recorded, but kept by a cache."""
+
 JSON: Headers = (("content-type", "application/json"),)
 
 

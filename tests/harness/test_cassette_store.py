@@ -1,5 +1,6 @@
 """CassetteStore: a cache's answers in a file that people review."""
 
+import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from agentchat.core.models import LLMMessage, UserMessage
 from agentchat.ext.models.cache import ChatCompletionCache
 from harness.cassette_store import CassetteStore
-from harness.clients import RecordingChatCompletionClient
+from harness.clients import RecordingChatCompletionClient, ReplayingChatCompletionClient
 from harness.errors import UnreadableCassette
 from harness.formats import load
 from harness.scripted import ScriptedModel
@@ -87,6 +88,32 @@ async def test_the_file_is_structured_data(tmp_path: Path) -> None:
     assert "    json:\n      finish_reason: stop\n      content: hello\n" in text
 
 
+async def test_the_file_shows_what_was_asked(tmp_path: Path) -> None:
+    store: CassetteStore[Any] = CassetteStore(tmp_path / "cache.yaml")
+    cache = ChatCompletionCache(ScriptedModel("hello", "hello again", model="gpt-4o"), store)
+    await cache.create(ASK, extra_create_args={"seed": 1})
+    [_ async for _ in cache.create_stream(ASK)]
+
+    bodies = [json.loads(each.request.body) for each in load(store.path).interactions]
+
+    asked = {"model": "gpt-4o", "messages": [each.model_dump() for each in ASK]}
+    assert sorted(bodies, key=len) == [asked, asked | {"extra_create_args": {"seed": 1}}]
+
+
+async def test_no_secret_in_a_question_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VENDOR_API_KEY", SECRET)
+    store: CassetteStore[Any] = CassetteStore(tmp_path / "cache.yaml")
+    told: list[LLMMessage] = [UserMessage(content=f"my key is {SECRET}", source="user")]
+    cache = ChatCompletionCache(ScriptedModel("fine"), store)
+
+    answers = [(await cache.create(told)).content for _ in range(2)]
+
+    assert answers == ["fine", "fine"]
+    assert SECRET not in store.path.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "value",
     [f"key: {SECRET}", {"content": SECRET}, ["key: fjord-", "1234-sad", "dle-5678", {"n": 1}]],
@@ -138,6 +165,20 @@ async def test_other_interactions_of_the_file_stay(tmp_path: Path) -> None:
 
     assert load(file).interactions[0] == recorded
     assert CassetteStore[Any](file).get("key") == 1
+
+
+async def test_recorded_calls_are_replayed_out_of_a_file_that_is_a_cache_too(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "calls.yaml"
+    client = RecordingChatCompletionClient(ScriptedModel("recorded"), file)
+    await client.create(ASK)
+    await client.close()
+    await ChatCompletionCache(ScriptedModel("kept"), CassetteStore(file)).create(ASK)
+
+    replayed = await ReplayingChatCompletionClient(file).create(ASK)
+
+    assert replayed.content == "recorded"
 
 
 def test_a_damaged_file_is_not_written_over(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """ScriptedModel: a model's replies, written in the test."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -141,6 +142,24 @@ async def test_a_stream_step_may_break_behind_its_pieces(
 def test_a_wrong_step_is_named_when_the_model_is_made(steps: tuple[Any, ...], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         ScriptedModel(*steps)
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        (
+            lambda: say(3),
+            "^The step say() can't be made: say is 3. Input should be a valid",
+        ),
+        (lambda: calls(), "^The step calls() can't be made: a reply has one of: say and/or call"),
+        (lambda: fail(200), "^The step fail() can't be made: status is 200. .* equal to 400."),
+        (lambda: fail("no"), "^The step fail() can't be made: error is 'no'. .* of Exception."),
+        (lambda: stream("a", error=99), "^The step stream() can't be made: status is 99."),
+    ],
+)
+def test_a_step_that_makes_no_sense_says_why(step: Callable[[], Reply], message: str) -> None:
+    with pytest.raises(UsageError, match=message.replace("()", r"\(\)")):
+        step()
 
 
 async def test_what_was_asked_can_be_looked_at() -> None:

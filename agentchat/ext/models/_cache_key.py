@@ -1,7 +1,9 @@
 """What makes two calls equal: who is asked, how it was set up, and every argument of the call."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal, NamedTuple, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel
@@ -19,8 +21,19 @@ class Identified(Protocol):
         """Everything that its answers depend on, as JSON; no secrets."""
 
 
+@runtime_checkable
+class Transparent(Protocol):
+    """A client through which another one answers, as it would without it."""
+
+    @property
+    def answers_as(self) -> ChatCompletionClient:
+        """The other one."""
+
+
 def identity_of(client: ChatCompletionClient) -> bytes:
     """What sets a client apart from others: its class and settings, without secrets."""
+    if isinstance(client, Transparent):
+        return identity_of(client.answers_as)
     name = f"{type(client).__module__}.{type(client).__qualname__}"
     if isinstance(client, Identified):
         return _text([name, client.cache_identity()])
@@ -28,7 +41,28 @@ def identity_of(client: ChatCompletionClient) -> bytes:
         return client.dump_component().model_dump_json().encode()
     # It is no component, or holds what a configuration can't say.
     except (NotImplementedError, AttributeError, TypeError, ValueError):
-        return _text([name, client.model_info])
+        return _text([name, getattr(client, "model_name", None), client.model_info])
+
+
+_repetition: ContextVar[int] = ContextVar("repetition", default=1)
+
+
+@contextmanager
+def repetition(number: int) -> Iterator[None]:
+    """A block whose calls are no others' equals but those of the same repetition.
+
+    Trials of an evaluation are there to get several answers to one question: a cache keeps those of
+    each repetition apart, and gives each its own again when all are run anew. Calls outside any
+    block are those of the first.
+
+    Args:
+        number: Which of the repetitions it is, from 1.
+    """
+    token = _repetition.set(number)
+    try:
+        yield
+    finally:
+        _repetition.reset(token)
 
 
 class Call(NamedTuple):
@@ -42,19 +76,23 @@ class Call(NamedTuple):
 
     def options(self) -> dict[str, Any]:
         """The named arguments of a client's `create`."""
-        return {name: value for name, value in self._asdict().items() if name != "messages"}
+        return dict(zip(_OPTIONS, self[1:], strict=True))
 
     def key(self, identity: "Identity") -> str:
         """A digest that only an equal call of an equal client has."""
-        choice = self.tool_choice
+        messages, tools, choice, json_output, extra = self
         said = [
-            self.messages,
-            [_schema_of(tool) for tool in self.tools],
+            messages,
+            [_schema_of(tool) for tool in tools] if tools else (),
             choice if isinstance(choice, str) else _schema_of(choice),
-            self.json_output,
-            dict(sorted(self.extra_create_args.items())),
+            json_output,
+            dict(sorted(extra.items())) if extra else {},
         ]
-        return identity.digest_with(_text(said))
+        number = _repetition.get()
+        return identity.digest_with(_text(said) + (b"" if number == 1 else b"\0%d" % number))
+
+
+_OPTIONS = Call._fields[1:]
 
 
 class Identity:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -10,6 +10,7 @@ from agentchat.core._cache_store import CacheStore
 from agentchat.core._world import now
 from agentchat.core.models import CreateResult
 from agentchat.ext.cache_store._json import reader_of
+from agentchat.ext.models._cache_key import Call
 
 Answer: TypeAlias = CreateResult | list[str | CreateResult]
 """A result, or the pieces of a stream with the result at the end."""
@@ -46,8 +47,18 @@ class _Dated(BaseModel, defer_build=True):
 
 _Stored: TypeAlias = Answer | _Dated
 
+_LONG_AGO = float("-inf")
+
 _ANY_STORED: TypeAdapter[_Stored] = TypeAdapter(_Stored)
 _PIECES: TypeAdapter[list[str | CreateResult]] = TypeAdapter(list[str | CreateResult])
+
+
+@runtime_checkable
+class ShowsQuestions(Protocol):
+    """A store for people to look into, who want to see what was asked."""
+
+    def set_answer(self, key: str, value: Any, call: Call, model: str) -> None:
+        """Keeps the answer to a call of a model under the key."""
 
 
 class KeptAnswers:
@@ -77,55 +88,62 @@ class KeptAnswers:
 
     def get(self, key: str) -> Answer | None:
         """The answer under a key, as objects of the caller's own; None when it is of no use."""
-        try:
-            stored = _read(self._get(key))
-        except ValidationError:
+        kept = self._get(key)
+        if kept is None:
             return None
-        if isinstance(stored, _Dated):
-            answer, stored_at = stored.answer, stored.stored_at
-        elif stored is not None:
-            answer, stored_at = stored, float("-inf")
-        else:
+        try:
+            answer, stored_at = _read(kept)
+        except ValidationError:
             return None
         result = answer[-1] if isinstance(answer, list) and answer else answer
         if not isinstance(result, CreateResult):
             return None
-        if self._is_too_old(stored_at):
+        if self._seconds_to_live is not None and _age(stored_at) > self._seconds_to_live:
             self.count("expired")
             return None
         self.count("hits")
         result.cached = True
         return answer
 
-    def put(self, key: str, answer: Answer) -> None:
-        """Keeps an answer, which must not be changed any more."""
-        if self._seconds_to_live is None:
-            self._store.set(key, answer)
+    def put(self, key: str, answer: Answer, call: Call, model: str) -> None:
+        """Keeps an answer, which must not be changed any more.
+
+        Args:
+            key: Under which it is found.
+            answer: The answer.
+            call: What was asked; for those stores that show it.
+            model: Who was asked.
+        """
+        is_dated = self._seconds_to_live is not None
+        value = _Dated(stored_at=now().timestamp(), answer=answer) if is_dated else answer
+        if isinstance(self._store, ShowsQuestions):
+            self._store.set_answer(key, value, call, model)
         else:
-            self._store.set(key, _Dated(stored_at=now().timestamp(), answer=answer))
+            self._store.set(key, value)
         self.count("stored")
 
-    def _is_too_old(self, stored_at: float) -> bool:
-        limit = self._seconds_to_live
-        return limit is not None and now().timestamp() - stored_at > limit
 
-
-def _read(stored: Any) -> _Stored | None:
-    """What a store has, as objects that nobody else has.
+def _read(stored: Any) -> tuple[Answer, float]:
+    """What a store has, as objects that nobody else has, and when it was put there.
 
     Raises:
         ValidationError: It is no answer.
     """
-    if stored is None:
-        return None
-    if not isinstance(stored, str | bytes):
-        return _ANY_STORED.validate_python(_copy(stored))
     text = stored.encode() if isinstance(stored, str) else stored
-    if text.startswith(b"["):
-        return _PIECES.validate_json(text)
-    if text.startswith(b'{"stored_at"'):
-        return _Dated.model_validate_json(text)
-    return CreateResult.model_validate_json(text)
+    if not isinstance(text, bytes):
+        found = _ANY_STORED.validate_python(_copy(stored))
+    elif text.startswith(b'{"stored_at"'):
+        found = _Dated.model_validate_json(text)
+    elif text.startswith(b"["):
+        found = _PIECES.validate_json(text)
+    else:
+        return CreateResult.model_validate_json(text), _LONG_AGO
+    return (found.answer, found.stored_at) if isinstance(found, _Dated) else (found, _LONG_AGO)
+
+
+def _age(stored_at: float) -> float:
+    """Seconds."""
+    return now().timestamp() - stored_at
 
 
 def _copy(value: Any) -> Any:

@@ -1,9 +1,12 @@
 """WrappingClient: a client that asks another, and is like it in all that it does not change."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from agentchat.core._component import ComponentModel
 from agentchat.core.models import ChatCompletionClient, LLMMessage, ModelInfo, RequestUsage
 from agentchat.core.tools import Tool, ToolSchema
+from agentchat.ext.models._cache_key import identity_of
 from agentchat.ext.models._called_client import CalledClient
 
 
@@ -41,6 +44,10 @@ class WrappingClient(CalledClient):
         """As the client counts them."""
         return self.client.remaining_tokens(messages, tools=tools)
 
+    def cache_identity(self) -> dict[str, Any]:
+        """The client's own: in what way it is asked does not change its answers."""
+        return {"client": identity_of(self.client).decode()}
+
     @property
     def model_info(self) -> ModelInfo:
         """What the client's model can do."""
@@ -50,6 +57,19 @@ class WrappingClient(CalledClient):
     def model_name(self) -> str:
         """What prices and ledgers call the client's model; its class, where it does not say."""
         return name_of(self.client)
+
+
+class TransparentClient(WrappingClient):
+    """Takes note of what one client is asked; nobody shall notice, nor save it."""
+
+    @property
+    def answers_as(self) -> ChatCompletionClient:
+        """The client."""
+        return self.client
+
+    def dump_component(self) -> ComponentModel:
+        """The configuration of the client itself."""
+        return self.client.dump_component()
 
 
 def name_of(client: ChatCompletionClient) -> str:

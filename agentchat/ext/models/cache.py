@@ -11,13 +11,13 @@ from agentchat.core._cancellation import CancellationToken
 from agentchat.core._component import Component
 from agentchat.core._usage import report_usage
 from agentchat.core.models import ChatCompletionClient, CreateResult
-from agentchat.ext.models._cache_key import Call, Identity
+from agentchat.ext.models._cache_key import Call, Identity, repetition
 from agentchat.ext.models._interruption import interrupting, raise_if_cancelled
 from agentchat.ext.models._kept_answers import Answer, CacheStatistics, KeptAnswers
 from agentchat.ext.models._single_flight import SingleFlights
 from agentchat.ext.models._wrapping_client import WrappingClient
 
-__all__ = ["CHAT_CACHE_VALUE_TYPE", "CacheStatistics", "ChatCompletionCache"]
+__all__ = ["CHAT_CACHE_VALUE_TYPE", "CacheStatistics", "ChatCompletionCache", "repetition"]
 
 CHAT_CACHE_VALUE_TYPE: TypeAlias = Answer
 """What is kept: a result, or the pieces of a stream with the result at the end."""
@@ -28,10 +28,10 @@ Piece = TypeVar("Piece", CreateResult, str | CreateResult)
 class ChatCompletionCache(WrappingClient, Component[BaseModel]):
     """Answers from a store what the client has been asked before, and asks the client else.
 
-    Calls are the same when client, settings and all arguments are. Calls that are the same at the
-    same time go out once and share what comes of it; the client is cancelled when all of them are.
-    An answer from the store says `cached=True` and costs nothing; to change it changes nothing in
-    the store.
+    Calls are the same when client, settings and all arguments are; those of another `repetition`
+    are others. Calls that are the same at the same time go out once and share what comes of it; the
+    client is cancelled when all of them are. An answer from the store says `cached=True` and costs
+    nothing; to change it changes nothing in the store.
 
     Args:
         client: Whom to ask.
@@ -117,7 +117,7 @@ class ChatCompletionCache(WrappingClient, Component[BaseModel]):
     async def _created(self, key: str, call: Call) -> AsyncGenerator[CreateResult, None]:
         self._answers.count("misses")
         result = await self.client.create(call.messages, **call.options())
-        self._answers.put(key, _copy(result))
+        self._answers.put(key, _copy(result), call, self.model_name)
         yield result
 
     async def _streamed(self, key: str, call: Call) -> AsyncGenerator[str | CreateResult, None]:
@@ -128,7 +128,7 @@ class ChatCompletionCache(WrappingClient, Component[BaseModel]):
             async for piece in stream:
                 pieces.append(_copy(piece))
                 yield piece
-        self._answers.put(key, pieces)
+        self._answers.put(key, pieces, call, self.model_name)
 
 
 async def _interruptible(

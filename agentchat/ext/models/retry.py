@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel
 
@@ -13,7 +13,7 @@ from agentchat.core._component import Component
 from agentchat.core._world import monotonic, randomness, sleep
 from agentchat.core.logging import EVENT_LOGGER_NAME
 from agentchat.core.models import ChatCompletionClient, CreateResult
-from agentchat.ext.models._cache_key import Call, identity_of
+from agentchat.ext.models._cache_key import Call
 from agentchat.ext.models._events import ModelCallEvent
 from agentchat.ext.models._interruption import interrupting
 from agentchat.ext.models._transience import is_transient, seconds_to_wait
@@ -115,10 +115,6 @@ class RetryingChatCompletionClient(WrappingClient, Component[BaseModel]):
                     raise
             else:
                 return
-
-    def cache_identity(self) -> dict[str, Any]:
-        """The client's own: how often it is asked does not change its answers."""
-        return {"client": identity_of(self.client).decode()}
 
     def _attempts(self, token: CancellationToken | None) -> "_Attempts":
         return _Attempts(self.policy, self._is_worth_it, self.model_name, token)

@@ -15,7 +15,8 @@ from pydantic import BaseModel
 
 from agentchat.core.models import ChatCompletionClient, LLMMessage, UserMessage
 from agentchat.core.tools import FunctionTool
-from agentchat.ext.models.openai import OpenAIChatCompletionClient
+from agentchat.ext.models.ollama import OllamaChatCompletionClient
+from agentchat.ext.models.openai import AzureOpenAIChatCompletionClient, OpenAIChatCompletionClient
 from harness.clients import (
     Levels,
     RecordingChatCompletionClient,
@@ -172,6 +173,79 @@ async def test_an_endpoint_is_the_same_on_both_levels(
 
     assert at_the_client == over == live
     assert (await compare_levels(file)).differences == ()
+
+
+def over_anthropic(session: CassetteSession, inner: Any = None) -> ChatCompletionClient:
+    room = pytest.importorskip("agentchat.ext.models.anthropic", reason="needs anthropic: its SDK")
+    http = httpx2.AsyncClient(transport=CassetteTransport(session, inner))
+    client: ChatCompletionClient = room.AnthropicChatCompletionClient(
+        model="claude-sonnet-4-5", api_key="none", max_retries=0, http_client=http
+    )
+    return client
+
+
+def over_ollama(session: CassetteSession, inner: Any = None) -> ChatCompletionClient:
+    http = httpx2.AsyncClient(transport=CassetteTransport(session, inner))
+    return OllamaChatCompletionClient(model="qwen3:8b", http_client=http)
+
+
+def over_azure(session: CassetteSession, inner: Any = None) -> ChatCompletionClient:
+    http = httpx2.AsyncClient(transport=CassetteTransport(session, inner))
+    return AzureOpenAIChatCompletionClient(
+        model="gpt-4o-2024-08-06",
+        azure_deployment="mine",
+        azure_endpoint="https://mine.openai.azure.com",
+        api_version="2024-10-21",
+        api_key="none",
+        max_retries=0,
+        http_client=http,
+    )
+
+
+MESSAGE = {
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "claude-sonnet-4-5",
+    "content": [
+        {"type": "thinking", "thinking": "France, then.", "signature": "c2lnbmVk"},
+        {"type": "tool_use", "id": "toolu_1", "name": "add", "input": {"a": 1}},
+    ],
+    "stop_reason": "tool_use",
+    "stop_sequence": None,
+    "usage": {"input_tokens": 10, "output_tokens": 5, "cache_read_input_tokens": 90},
+}
+SAID = {"role": "assistant", "content": "1", "thinking": "Plus one."}
+CHAT = {"message": SAID, "done": True, "prompt_eval_count": 10, "eval_count": 5}
+
+
+@pytest.mark.parametrize(
+    ("client_over", "inner"),
+    [
+        (over_anthropic, httpx2.MockTransport(lambda _: httpx2.Response(200, json=MESSAGE))),
+        (over_anthropic, httpx2.MockTransport(lambda _: httpx2.Response(529, json={}))),
+        (over_ollama, httpx2.MockTransport(lambda _: httpx2.Response(200, json=CHAT))),
+        (over_azure, endpoint(Reply(call={"add": {"a": 1}}))),
+    ],
+)
+async def test_the_floors_of_every_vendor_are_compared(
+    tmp_path: Path, client_over: Any, inner: Any
+) -> None:
+    file = tmp_path / "calls.yaml"
+    with CassetteSession(file, mode=RecordMode.REWRITE) as session:
+        client = RecordingChatCompletionClient(client_over(session, inner), session)
+        live = await outcome_of(client)
+
+    assert await outcome_of(ReplayingChatCompletionClient(file)) == live
+    assert await outcome_of(client_over(CassetteSession(file))) == live
+    assert await compare_levels(file) == Levels(1, (), ())
+
+
+async def outcome_of(client: ChatCompletionClient) -> Any:
+    try:
+        return await client.create(ASK, tools=[ADD])
+    except Exception as error:
+        return type(error), str(error)
 
 
 async def test_each_floor_plays_the_other(tmp_path: Path) -> None:

@@ -17,11 +17,18 @@ from agentchat.core._world import SystemWorld, entered
 from agentchat.core.models import CreateResult, LLMMessage, RequestUsage, UserMessage
 from agentchat.core.tools import FunctionTool
 from agentchat.ext.cache_store.diskcache import DiskCacheStore
-from agentchat.ext.models.cache import CacheStatistics, ChatCompletionCache
+from agentchat.ext.models._cache_key import identity_of
+from agentchat.ext.models.cache import CacheStatistics, ChatCompletionCache, repetition
 from agentchat.ext.models.openai import OpenAIChatCompletionClient
 from agentchat.ext.models.replay import ReplayChatCompletionClient
+from agentchat.ext.models.retry import RetryingChatCompletionClient
+from harness.clients import RecordingChatCompletionClient
+from harness.event_log import EventLog
+from harness.observed import Model, ObservedClient
+from harness.scripted import ScriptedModel
 
 QUESTION: list[LLMMessage] = [UserMessage(content="Hi", source="user")]
+MODEL = Model("m", lambda *_: "live")
 OTHER_QUESTION: list[LLMMessage] = [UserMessage(content="Bye", source="user")]
 
 
@@ -155,6 +162,44 @@ async def test_clients_that_share_a_store_do_not_share_answers(settings: dict[st
     other = await client_of(api_key="a", **settings).create(QUESTION)
 
     assert [first.content, same.content, other.content] == ["1", "1", "2"]
+
+
+def openai(**settings: Any) -> OpenAIChatCompletionClient:
+    """One that can't be written to a configuration."""
+    http_client = httpx2.AsyncClient(transport=httpx2.MockTransport(lambda _: httpx2.Response(500)))
+    return OpenAIChatCompletionClient(
+        **{"model": "gpt-4o", "api_key": "a", "http_client": http_client, **settings}
+    )
+
+
+@pytest.mark.parametrize(
+    "client_with",
+    [
+        lambda **settings: RecordingChatCompletionClient(openai(**settings)),
+        lambda **settings: ObservedClient(openai(**settings), MODEL, EventLog()),
+        lambda **settings: ChatCompletionCache(openai(**settings)),
+        lambda **settings: ChatCompletionCache(ChatCompletionCache(openai(**settings))),
+        lambda **settings: RetryingChatCompletionClient(openai(**settings)),
+    ],
+)
+def test_a_client_around_another_is_told_apart_by_what_it_asks(client_with: Any) -> None:
+    plain, warm = client_with(), client_with(temperature=0.5)
+
+    assert identity_of(plain) == identity_of(client_with())
+    assert identity_of(plain) != identity_of(warm)
+
+
+def test_a_client_is_the_same_when_it_is_recorded_or_observed() -> None:
+    client = openai()
+
+    observed = ObservedClient(RecordingChatCompletionClient(client), MODEL, EventLog())
+
+    assert identity_of(observed) == identity_of(client)
+
+
+def test_a_client_without_a_configuration_is_told_apart_by_its_model() -> None:
+    assert identity_of(ScriptedModel(model="a")) == identity_of(ScriptedModel(model="a"))
+    assert identity_of(ScriptedModel(model="a")) != identity_of(ScriptedModel(model="b"))
 
 
 async def test_what_is_done_to_an_answer_is_not_done_to_the_store() -> None:
@@ -400,6 +445,30 @@ async def test_counts_how_often_it_was_of_use() -> None:
         await cache.create(OTHER_QUESTION, extra_create_args={"seed": 1})
 
     assert cache.statistics == CacheStatistics(hits=1, shared=2, misses=3, stored=2)
+
+
+async def test_repetitions_get_answers_of_their_own_and_the_same_ones_again() -> None:
+    cache = cached("one", "two", "three")
+
+    async def trials() -> list[Any]:
+        contents = []
+        for number in (1, 2, 3):
+            with repetition(number):
+                contents.append((await cache.create(QUESTION)).content)
+        return contents
+
+    assert await trials() == await trials() == ["one", "two", "three"]
+    assert (await cache.create(QUESTION)).content == "one"
+
+
+async def test_repetitions_that_run_at_the_same_time_share_nothing() -> None:
+    cache = cached("one", "two")
+
+    async def trial(number: int) -> Any:
+        with repetition(number):
+            return (await cache.create(QUESTION)).content
+
+    assert await asyncio.gather(trial(1), trial(2)) == ["one", "two"]
 
 
 class SecretStore(DiskCacheStore[Any]):
