@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -59,5 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=arguments)
     except HarnessError as error:
-        print(f"harness: {error}", file=sys.stderr)
-        sys.exit(USAGE)
+        _end_with(str(error))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        # A folder that is read-only, a disk that is full: nothing that a traceback would explain.
+        _end_with(f"{error.filename2 or error.filename}: {error.strerror}.")
+
+
+def _end_with(message: str) -> NoReturn:
+    print(f"harness: {message}", file=sys.stderr)
+    sys.exit(USAGE)

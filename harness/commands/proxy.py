@@ -15,6 +15,7 @@ from harness.commands._listening import (
     refuse_remote,
     stop_asked_for,
 )
+from harness.commands._record_mode import record_mode_option
 from harness.formats import load
 from harness.matching import parse_key_part
 from harness.proxy import Upstream, Upstreams, proxy_of
@@ -35,7 +36,8 @@ def proxy(  # noqa: PLR0913 - an argument an option
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The cassette.")],
     record_mode: Annotated[
-        RecordMode, typer.Option(help="What is recorded; by default what is not there yet.")
+        RecordMode,
+        record_mode_option("What is recorded; by default what is not there yet."),
     ] = RecordMode.NEW_EPISODES,
     port: Port = 8809,
     host: Host = LOOPBACK,

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from agentchat import __version__
 from agentchat.core._world import SystemWorld
+from harness.commands._record_mode import record_mode_option
 from harness.discovery import discover
 from harness.errors import HarnessError, NoScenarios, UsageError
 from harness.progress import display_for
@@ -48,7 +49,7 @@ def run(  # noqa: PLR0913 - an argument an option
     ] = None,
     out: Annotated[Path, typer.Option(help="The run folder.")] = Path("build/runs/latest"),
     record_mode: Annotated[
-        RecordMode, typer.Option(help="What may be recorded; nothing by default.")
+        RecordMode, record_mode_option("What may be recorded; nothing by default.")
     ] = RecordMode.NONE,
     workers: Annotated[
         int, typer.Option("-n", "--workers", min=1, help="How many processes share the work.")

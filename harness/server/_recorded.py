@@ -1,13 +1,13 @@
 """Answers from a cassette, whatever vendor and API it was recorded from."""
 
-from collections.abc import Callable, Sequence
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from harness.formats import load
 from harness.interactions import Cassette
 from harness.matching import AnyHost, KeyPart, json_of
 from harness.server._answers import Answers, Report, listed
@@ -20,21 +20,35 @@ from harness.transport import CassetteTransport
 _WITHOUT = frozenset({*KEY_HEADERS, SESSION_HEADER})
 
 
-def recorded(
-    path: Path, *, pace: bool = False, key_parts: Sequence[KeyPart] = ()
-) -> Callable[[str], Answers]:
-    """Opens sessions that each play a cassette from its start; see `RecordedAnswers`.
+class CassetteAnswers(Answers):
+    """Plays a cassette from its start.
 
-    Raises:
-        UnreadableCassette: The file is missing or damaged.
-        FutureCassette: It was written by a newer version.
+    Args:
+        path: The cassette.
+        name: What messages call the asker.
+        key_parts: Exceptions to "everything in a request counts".
     """
-    # What is wrong with it is told now, and not to the first who asks.
-    load(path)
-    return lambda name: RecordedAnswers(path, name, pace, key_parts)
+
+    def __init__(self, path: Path, name: str, key_parts: Sequence[KeyPart]) -> None:
+        self.session = CassetteSession(path, owner=name, key_parts=key_parts)
+        self.recorded = [each.request for each in self.session.cassette.interactions]
+
+    @property
+    def report(self) -> Report:
+        """What was played, and what not."""
+        played = tuple(position + 1 for position in self.session.played)
+        unplayed = tuple(position + 1 for position in self.session.unplayed)
+        return Report(played, unplayed, tuple(self.session.misses))
+
+    @property
+    def models(self) -> list[str]:
+        """Those that were asked."""
+        bodies = (json_of(each.body) for each in self.recorded)
+        named = (body.get("model") for body in bodies if isinstance(body, dict))
+        return sorted({str(name) for name in named if name})
 
 
-class RecordedAnswers(Answers):
+class RecordedAnswers(CassetteAnswers):
     """Plays a cassette from its start, from whatever host it was recorded.
 
     Args:
@@ -47,37 +61,22 @@ class RecordedAnswers(Answers):
     def __init__(
         self, path: Path, name: str = "", pace: bool = False, key_parts: Sequence[KeyPart] = ()
     ) -> None:
-        self._session = CassetteSession(path, owner=name, key_parts=(AnyHost(), *key_parts))
-        cassette = self._session.cassette
-        self._session.rerecord = _again(path, cassette)
-        self._transport = CassetteTransport(self._session, pace=pace)
-        self._recorded = [each.request for each in cassette.interactions]
+        super().__init__(path, name, (AnyHost(), *key_parts))
+        self.session.rerecord = _again(path, self.session.cassette)
+        self._transport = CassetteTransport(self.session, pace=pace)
 
     async def answer(self, request: Request) -> Response:
         """What was recorded for it; a list of models is made where none was recorded."""
         if request.method == "GET" and request.url.path.endswith("/models"):
-            paths = {urlsplit(each.url).path for each in self._recorded if each.method == "GET"}
+            paths = {urlsplit(each.url).path for each in self.recorded if each.method == "GET"}
             if request.url.path not in paths:
-                return listed(self._models)
+                return listed(self.models)
         url = str(request.base_url).rstrip("/") + raw_path(request)
         return await carried(request, url, self._transport, _WITHOUT)
-
-    @property
-    def report(self) -> Report:
-        """What was played, and what not."""
-        played = tuple(position + 1 for position in self._session.played)
-        unplayed = tuple(position + 1 for position in self._session.unplayed)
-        return Report(played, unplayed, tuple(self._session.misses))
-
-    @property
-    def _models(self) -> list[str]:
-        bodies = (json_of(each.body) for each in self._recorded)
-        named = (body.get("model") for body in bodies if isinstance(body, dict))
-        return sorted({str(name) for name in named if name})
 
 
 def _again(path: Path, cassette: Cassette) -> str:
     """How what is missing is recorded."""
     urls = (urlsplit(each.request.url) for each in cassette.interactions)
     upstream = next((f"{url.scheme}://{url.netloc}" for url in urls if url.netloc), "URL")
-    return f"harness proxy --upstream {upstream} --output {path}\nand ask there"
+    return f"harness proxy --upstream {upstream} --output {shlex.quote(str(path))}\nand ask there"

@@ -1,34 +1,20 @@
 """Answers from a script: chat completions, responses, embeddings, assistants, and models."""
 
-import asyncio
 import json
-import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from harness.errors import UnexpectedModelCall
-from harness.openai_wire import chat, embeddings, failure, responses
+from harness.openai_wire import embeddings
 from harness.script import Asked, Performance, Reply, Script
 from harness.server._answers import Answers, Report, listed, missed, not_served, refused
+from harness.server._apis import API_BY_PATH, api_of, worded
 from harness.server._assistants import Assistants
 
-# OpenAI's own addresses, and the two kinds that Azure has.
-_PATH = re.compile(r"(?:/openai)?(?:/v1|/deployments/[^/]+)?/(?P<api>.+)")
 _NO_NAMES = {"scripted": "scripted"}
-
-
-class _Api(Protocol):
-    """A module of `harness.openai_wire` in which a model is asked."""
-
-    def asked_by(self, request: Mapping[str, Any]) -> Asked: ...
-    def whole(self, reply: Reply, request: Mapping[str, Any]) -> dict[str, Any]: ...
-    def events(self, reply: Reply, request: Mapping[str, Any]) -> Iterator[bytes]: ...
-
-
-_API_BY_PATH: dict[str, _Api] = {"chat/completions": chat, "responses": responses}
 
 
 def scripted(script: Script) -> Callable[[str], Answers]:
@@ -58,10 +44,9 @@ class ScriptedAnswers(Answers):
 
     async def answer(self, request: Request) -> Response:
         """The reply that is foreseen, or an error that says what is."""
-        match = _PATH.fullmatch(request.url.path)
-        api = match["api"] if match else ""
+        api = api_of(request)
         try:
-            if request.method == "POST" and api in (*_API_BY_PATH, "embeddings"):
+            if request.method == "POST" and api in (*API_BY_PATH, "embeddings"):
                 return self._called(api, json.loads(await request.body()))
             if request.method == "GET" and api == "models":
                 return listed(list(self._models or _NO_NAMES))
@@ -81,16 +66,11 @@ class ScriptedAnswers(Answers):
     def _called(self, api: str, body: Any) -> Response:
         if api == "embeddings":
             return JSONResponse(embeddings.whole(body))
-        form = _API_BY_PATH[api]
+        form = API_BY_PATH[api]
         asked = form.asked_by(body)
         reply = self._reply(asked)
         named = {**body, "model": self._models.get(asked.model, asked.model)}
-        if reply.fail is not None:
-            return _failed(reply)
-        if body.get("stream"):
-            events = _one_by_one(form.events(reply, named))
-            return StreamingResponse(events, media_type="text/event-stream")
-        return JSONResponse(form.whole(reply, named))
+        return worded(form, reply, named)
 
     def _reply(self, asked: Asked) -> Reply:
         try:
@@ -98,17 +78,3 @@ class ScriptedAnswers(Answers):
         except UnexpectedModelCall as miss:
             self._misses.append(miss)
             raise
-
-
-def _failed(reply: Reply) -> Response:
-    assert reply.fail is not None
-    after = reply.fail.retry_after
-    headers = {} if after is None else {"retry-after": after}
-    return JSONResponse(failure(reply.fail), reply.fail.status, headers)
-
-
-async def _one_by_one(events: Iterator[bytes]) -> AsyncIterator[bytes]:
-    for event in events:
-        yield event
-        # One event, one packet, as a real endpoint sends them.
-        await asyncio.sleep(0)

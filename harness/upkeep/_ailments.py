@@ -12,7 +12,7 @@ from harness.formats import Source, loaded, own
 from harness.formats._own_shape import VERSION
 from harness.interactions import Cassette
 from harness.upkeep._committed import committed
-from harness.upkeep._places import command_for
+from harness.upkeep._places import command_for, doctor_command, quoted
 
 Kind = Literal[
     "empty", "lfs-pointer", "merge-conflict", "byte-order-mark", "line-ends", "truncated",
@@ -61,12 +61,12 @@ def ailments_of(path: Path, data: bytes) -> tuple[list[Ailment], Cassette | None
     if not data.strip():
         return [_broken(path, "empty", "it is empty")], None
     if data.startswith(_LFS):
-        fix = f"git lfs pull --include {path.as_posix()}"
+        fix = f"git lfs pull --include {quoted(path)}"
         return [Ailment(path.as_posix(), 1, "lfs-pointer", "git has not fetched it", fix)], None
     if begin := _BEGIN.search(data):
         line = data.count(b"\n", 0, begin.start()) + 1
         what = "it holds both sides of a merge"
-        fix = f"git checkout --ours {path.as_posix()}, or --theirs"
+        fix = f"git checkout --ours {quoted(path)}, or --theirs"
         return [Ailment(path.as_posix(), line, "merge-conflict", what, fix)], None
     found = list(_spelling(path, data))
     try:
@@ -99,7 +99,7 @@ def sides_of(data: bytes) -> tuple[bytes, bytes]:
 
 def mend_command(path: Path) -> str:
     """What mends a file."""
-    return f"harness cassettes doctor {path.as_posix()} --fix"
+    return f"{doctor_command(path)} --fix"
 
 
 def _decoded(data: bytes) -> bytes:
@@ -154,7 +154,7 @@ def _broken(path: Path, kind: Kind, what: str, line: int | None = None) -> Ailme
     """With the command that brings back what is committed, if that is whole; else records again."""
     try:
         committed(path, "HEAD")
-        fix = f"git restore {path.as_posix()}"
+        fix = f"git restore {quoted(path)}"
     except (CassetteError, UsageError):
         fix = command_for(path)
     return Ailment(path.as_posix(), line, kind, what, fix)

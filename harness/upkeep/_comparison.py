@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from harness.answers import answer_of
 from harness.interactions import Cassette, Failure, Interaction, Response
 from harness.matching import json_of
 from harness.trace import canonical
-from harness.upkeep._answers import answer_of
 from harness.upkeep._pairing import paired
 from harness.upkeep._words import Piece, word_changes
 

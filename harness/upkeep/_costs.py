@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from harness.answers import answer_of, usage_of
 from harness.interactions import Interaction
 from harness.prices import price_of
-from harness.upkeep._answers import answer_of, usage_of
 from harness.upkeep._exchange import model_of
 
 

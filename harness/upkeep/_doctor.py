@@ -22,7 +22,8 @@ from harness.upkeep._ailments import (
 from harness.upkeep._files import replace_bytes
 from harness.upkeep._merging import merged
 from harness.upkeep._owners import Owners
-from harness.upkeep._places import SUFFIXES, files_in, project_around
+from harness.upkeep._places import SUFFIXES, doctor_command, files_in, project_around, quoted
+from harness.upkeep._pruning import prune_command
 
 _DRAFT = re.compile(r"\.(?P<cassette>.+\.ya?ml)\.(?P<process>\d+)")
 _DAMAGED = ".journal-damaged"
@@ -147,13 +148,14 @@ def _misplaced(cassettes: dict[Path, Cassette]) -> Iterator[Ailment]:
         name = path.as_posix()
         if len(places) == 1 and not places[0].exists():
             what = f"its scenario looks for {places[0].relative_to(project)}"
-            fix = f"harness cassettes rename {name} {places[0].relative_to(project)} --write"
+            there = quoted(places[0].relative_to(project))
+            fix = f"harness cassettes rename {quoted(path)} {there} --write"
             yield Ailment(name, None, "misplaced", what, fix)
         elif twin is not None:
             what = f"nothing asks for it, and {twin.as_posix()} holds the same"
-            yield Ailment(name, None, "duplicate", what, "harness cassettes prune --write")
-        else:
-            what = "no scenario, test or Python file asks for it"
+            yield Ailment(name, None, "duplicate", what, prune_command(path))
+        elif known.is_orphan(path):
+            what = "the scenario or test that it belongs to is gone"
             yield Ailment(name, None, "orphan", what, "harness cassettes prune --write")
 
 
@@ -163,8 +165,8 @@ def _of_one_name(files: Iterable[Path]) -> Iterator[Ailment]:
         other = known.setdefault(path.as_posix().casefold(), path)
         if other != path:
             what = f"some systems take it and {other.name} for one file"
-            new = path.with_name(f"{path.stem}-2{path.suffix}").as_posix()
-            fix = f"harness cassettes rename {path.as_posix()} {new} --write"
+            new = path.with_name(f"{path.stem}-2{path.suffix}")
+            fix = f"harness cassettes rename {quoted(path)} {quoted(new)} --write"
             yield Ailment(path.as_posix(), None, "same-name", what, fix)
 
 
@@ -178,7 +180,7 @@ def _journals(paths: Sequence[Path]) -> Iterator[Ailment]:
         told = "exchange was" if count == 1 else "exchanges were"
         what = f"{count} {told} recorded and {'is' if count == 1 else 'are'} not in it"
         what += f"; a journal is {damage}" if damage else ""
-        fix = f"harness cassettes doctor {path.as_posix()} --recover"
+        fix = f"{doctor_command(path)} --recover"
         yield Ailment(path.as_posix(), None, "journal", what, fix, True)
 
 
@@ -196,7 +198,7 @@ def _debris(files: Iterable[Path]) -> Iterator[Ailment]:
         name = path.as_posix()
         if path.name.endswith(_DAMAGED):
             what = "what could not be read of a journal, kept for you to look at"
-            yield Ailment(name, None, "damaged-journal", what, f"rm {name}")
+            yield Ailment(name, None, "damaged-journal", what, f"rm {quoted(path)}")
         draft = _DRAFT.fullmatch(path.name)
         if draft and not _is_running(int(draft["process"])):
             what = f"a process was killed while it wrote {draft['cassette']}"

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.answers import Json, answer_of, choice_of, list_of, object_of, usage_of
 from harness.interactions import Cassette, Failure, Interaction, Response
 from harness.matching import json_of
 from harness.trace import Usage, canonical
-from harness.upkeep._answers import answer_of, usage_of
-from harness.upkeep._json import Json, choice_of, list_of, object_of
 
 # Where the body does not name the model, as in Google's and Azure's APIs, the address does.
 _MODEL = re.compile(r"(?<!/)/(?:models|deployments|engines|model)/([^/:?]+)")
@@ -22,6 +21,10 @@ class Said:
 
     role: str
     text: str
+
+
+_Told = dict[Said, "_Told"]
+"""What conversations began with: after each message, those that came next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,11 @@ def shown(file: Path, cassette: Cassette) -> Shown:
 
 def exchanges(interactions: Sequence[Interaction]) -> Iterator[Exchange]:
     """Tells the interactions in order."""
-    known: list[list[Said]] = []
+    known: _Told = {}
     for interaction in interactions:
         request = request_of(interaction)
         messages = list(_messages(request))
-        kept = max((_common(before, messages) for before in known), default=0)
-        known.append(messages)
+        kept = _kept(known, messages)
         yield _exchange(interaction, request, tuple(messages[kept:]), kept)
 
 
@@ -112,9 +114,13 @@ def _exchange(
     )
 
 
-def _common(before: Sequence[Said], now: Sequence[Said]) -> int:
-    pairs = enumerate(zip(before, now, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(before), len(now)))
+def _kept(known: _Told, messages: Sequence[Said]) -> int:
+    """With how many messages a conversation before began alike; this one is known then, too."""
+    kept = 0
+    for said in messages:
+        kept += said in known
+        known = known.setdefault(said, {})
+    return kept
 
 
 def _unread(body: bytes, kept: int) -> tuple[Said, ...]:

@@ -14,9 +14,10 @@ from harness.upkeep._exchange import model_of
 from harness.upkeep._owners import Owners
 from harness.upkeep._places import project_around
 
-Mark = Literal["unreadable", "journal", "unfinished", "expired", "orphan"]
+Mark = Literal["unreadable", "journal", "unfinished", "expired", "orphan", "unnamed"]
 """`journal`: recorded exchanges wait beside it; `unfinished`: its recording was broken off;
-`orphan`: no scenario, test or Python file of the project asks for it."""
+`orphan`: the scenario or test that it mirrors is gone; `unnamed`: nothing in the project names it,
+but a program may put its name together."""
 
 Stated = Literal["live", "scripted", "unknown"]
 
@@ -103,4 +104,4 @@ def _marks(file: Path, cassette: Cassette, is_expired: bool, owners: Owners) -> 
     if is_expired:
         yield "expired"
     if not owners.has_owner(file):
-        yield "orphan"
+        yield "orphan" if owners.is_orphan(file) else "unnamed"

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from harness.answers import answer_of
 from harness.formats import imported, load
 from harness.interactions import Cassette, Interaction, Response, Unanswered
 from harness.matching import Matcher
-from harness.upkeep._answers import answer_of
 from harness.upkeep._comparison import without_volatile
 from harness.upkeep._exchange import exchanges
 

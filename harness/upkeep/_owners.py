@@ -1,14 +1,17 @@
-"""Whether anything in a project still asks for a cassette: told by its text alone."""
+"""Whether anything in a project still asks for a cassette: told by its text, and by pytest."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
+from harness.errors import UnreadableRun
 from harness.scenario import STORIES
-from harness.upkeep._places import ROOT, place_of, story_of
+from harness.upkeep._places import ROOT, place_of, story_of, test_file_of
+from harness.upkeep._playbacks import left_by_pytest, read_playbacks
 
 _NOT_LOOKED_INTO = frozenset({"node_modules", "site-packages", "build", "dist", "__pycache__"})
+_QUOTED = re.compile(r""""([^"\n]+)"|'([^'\n]+)'""")
 
 
 class Owners:
@@ -28,21 +31,35 @@ class Owners:
         return sorted(_python_files(self._project))
 
     def has_owner(self, cassette: Path) -> bool:
-        """Whether a story or test that the cassette mirrors has it, or any file names it.
+        """Whether anything is seen that asks for the cassette.
 
-        `cassettes/a/test_b/c[1].yaml` mirrors `a/test_b.py`, which must have a `c`. Where there is
-        no such file, the text `test_b/c` must stand somewhere.
+        A story or test that it mirrors has it: `cassettes/a/test_b/c[1].yaml` mirrors `a/test_b.py`
+        (or any `test_b.py`), which must have a `c`; `cassettes/a/test_b.yaml` is that of all tests
+        there. Or any file has the text `test_b/c`. Or pytest played it the last time.
         """
         place = place_of(cassette)
-        # A test is called by its function; before that may stand its class, behind it its case.
-        name = place.stem.partition("[")[0]
-        names = {name, name.rpartition(".")[2]}
-        story, folder = story_of(cassette), place.parent.name
-        mirrored = [story] if story else [each for each in self.files if each.stem == folder]
-        if any(not names.isdisjoint(self._words_of(each)) for each in mirrored):
+        file = story_of(cassette) or test_file_of(cassette)
+        alike = (each for each in self.files if each.stem == place.parent.name)
+        names = _names(place)
+        if any(not names.isdisjoint(self._words_of(each)) for each in ([file] if file else alike)):
             return True
-        named = place.with_suffix("").as_posix()
-        return any(named in self._words_of(each) for each in self.files)
+        name = place.with_suffix("").as_posix()
+        whole = self._project / name
+        is_shared = whole.is_dir() or whole.with_name(f"{whole.name}.py").is_file()
+        return is_shared or name in self._all_words or cassette.resolve() in self._played
+
+    def is_orphan(self, cassette: Path) -> bool:
+        """Whether nothing asks for the cassette, for certain: the test it mirrors is gone.
+
+        Of any other one a program may put the name together while it runs. So it is with a test
+        whose class is there, which may inherit it, and with a name that was too long for a file.
+        """
+        place = place_of(cassette)
+        file = story_of(cassette) or test_file_of(cassette)
+        if file is None or "~" in place.stem or self.has_owner(cassette):
+            return False
+        classes = place.stem.partition("[")[0].split(".")[:-1]
+        return self._words_of(file).isdisjoint(classes)
 
     def stories_with(self, scenario: str) -> list[Path]:
         """Where the cassettes would be of the scenarios of a name, in whichever story."""
@@ -53,10 +70,31 @@ class Owners:
             if file.is_relative_to(stories) and scenario in self._words_of(file)
         ]
 
+    @cached_property
+    def _all_words(self) -> frozenset[str]:
+        return frozenset().union(*map(self._words_of, self.files))
+
+    @cached_property
+    def _played(self) -> frozenset[Path]:
+        evidence = left_by_pytest(self._project)
+        try:
+            playbacks = () if evidence is None else read_playbacks(evidence)
+        except UnreadableRun:
+            return frozenset()
+        return frozenset((self._project / each.cassette).resolve() for each in playbacks)
+
     def _words_of(self, file: Path) -> frozenset[str]:
         if file not in self._words:
             self._words[file] = frozenset(_words(file))
         return self._words[file]
+
+
+def _names(place: Path) -> set[str]:
+    """What a test may be called: by its function; before that may stand its class, behind it its
+    case.
+    """
+    name = place.stem.partition("[")[0]
+    return {name, name.rpartition(".")[2]}
 
 
 def _python_files(folder: Path) -> Iterable[Path]:
@@ -71,9 +109,12 @@ def _python_files(folder: Path) -> Iterable[Path]:
             yield path
 
 
-def _words(file: Path) -> Iterable[str]:
-    """The names in a file, and its paths, without the suffix and what comes before `cassettes`."""
+def _words(file: Path) -> Iterator[str]:
+    """The names in a file, its texts, and its paths; without the suffix and what comes before
+    `cassettes`.
+    """
     text = file.read_text(encoding="utf-8", errors="replace")
     yield from re.findall(r"\w+", text)
-    for path in re.findall(r"[\w./\[\]-]+", text):
+    quoted = (double or single for double, single in _QUOTED.findall(text))
+    for path in (*re.findall(r"[\w./\[\]-]+", text), *quoted):
         yield path.rpartition(f"{ROOT}/")[2].removesuffix(".yaml")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from harness.errors import UsageError
+from harness.errors import UsageError, explained
 from harness.scenario import STORIES, project_of
 
 ROOT = "cassettes"
@@ -50,11 +50,28 @@ def named(path: Path) -> str:
     return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
 
 
+def quoted(path: Path) -> str:
+    """The path as a shell takes it."""
+    return shlex.quote(path.as_posix())
+
+
+def doctor_command(path: Path) -> str:
+    """What says more of what is wrong with a file."""
+    return f"harness cassettes doctor {quoted(path)}"
+
+
 def missing(path: Path) -> UsageError:
     """The error for a path that does not exist."""
     beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
     near = get_close_matches(path.name, beside, n=1)
     hint = f" Did you mean {path.with_name(near[0])}?" if near else ""
+    if path == Path(ROOT):
+        return UsageError(
+            explained(
+                f"There is no folder {ROOT!r} here.{hint}",
+                fix="name a file or a folder, or go to the project's folder",
+            )
+        )
     return UsageError(f"There is no {path}.{hint}")
 
 
@@ -81,6 +98,21 @@ def story_of(cassette: Path) -> Path | None:
     at = parts.index(ROOT)
     story = root.joinpath(*parts[:at], STORIES, *parts[at + 1 : -1]).with_suffix(".py")
     return story if story.is_file() else None
+
+
+def test_file_of(cassette: Path) -> Path | None:
+    """The file of tests that a cassette mirrors; None when there is none.
+
+    `cassettes/tests/test_a/test_b.yaml` and `tests/cassettes/test_a/test_b.yaml` mirror
+    `tests/test_a.py`.
+    """
+    parts = cassette.resolve().parts
+    if ROOT not in parts[:-2]:
+        return None
+    at = len(parts) - 1 - parts[::-1].index(ROOT)
+    file = Path(*parts[:at], *parts[at + 1 : -2], f"{parts[-2]}.py")
+    is_of_tests = file.stem.startswith("test_") or file.stem.endswith("_test")
+    return file if is_of_tests and file.is_file() else None
 
 
 def scenario_of(cassette: Path) -> str | None:

@@ -61,6 +61,7 @@ class Playbacks:
 
 
 _FILE = TypeAdapter(Playbacks)
+_IN_CACHE = Path(".pytest_cache", "d", "harness", "playbacks.json")
 
 
 def playback_of(
@@ -84,6 +85,12 @@ def playback_of(
         misses=tuple(_missed(miss) for miss in session.misses),
         problem=problem,
     )
+
+
+def left_by_pytest(project: Path) -> Path | None:
+    """The file in which the last run of a project's tests left its evidence; None for no run."""
+    file = project / _IN_CACHE
+    return file if file.is_file() else None
 
 
 def read_playbacks(path: Path) -> tuple[Playback, ...]:

@@ -11,8 +11,10 @@ from harness.formats import load, save
 from harness.interactions import Cassette
 from harness.journal import fingerprint, pending
 from harness.upkeep._owners import Owners
-from harness.upkeep._places import project_around
+from harness.upkeep._places import doctor_command, project_around, quoted
 from harness.upkeep._playbacks import Playback
+
+_UNSEEN = "nothing names it, but a program may put its name together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class LeftAlone:
 
     cassette: str
     why: str
+    fix: str
+    """The command that helps, or that removes it all the same; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,15 @@ class Pruning:
     """Whether it is done."""
 
 
-def to_prune(playbacks: Iterable[Playback], cassettes: Sequence[Path]) -> Pruning:
-    """What can go: interactions that no run asked for, and cassettes that nothing names.
+def to_prune(
+    playbacks: Iterable[Playback], cassettes: Sequence[Path], meant: Collection[Path] = ()
+) -> Pruning:
+    """What can go: interactions that no run asked for, and cassettes that nothing asks for.
 
     Args:
         playbacks: What was played.
         cassettes: Those among which to look for orphans.
+        meant: Those among them that may also go if it is only not seen that anything asks for them.
     """
     by_cassette: defaultdict[str, list[Playback]] = defaultdict(list)
     for playback in playbacks:
@@ -60,11 +67,16 @@ def to_prune(playbacks: Iterable[Playback], cassettes: Sequence[Path]) -> Prunin
     for name, each in sorted(by_cassette.items()):
         found += _of_played(name, each)
     known = {Path(name).resolve() for name in by_cassette}
-    found += _orphans(path for path in cassettes if path.resolve() not in known)
+    found += _orphans([path for path in cassettes if path.resolve() not in known], meant)
     return Pruning(
         tuple(each for each in found if isinstance(each, Removal)),
         tuple(each for each in found if isinstance(each, LeftAlone)),
     )
+
+
+def prune_command(cassette: Path) -> str:
+    """What removes a cassette of which it is not seen that anything asks for it."""
+    return f"harness cassettes prune --cassettes {quoted(cassette)} --write"
 
 
 def prune(plan: Pruning) -> Pruning:
@@ -97,10 +109,10 @@ def _of_played(name: str, playbacks: Sequence[Playback]) -> Iterator[Removal | L
     try:
         cassette = load(path)
     except CassetteError as error:
-        yield LeftAlone(name, str(error))
+        yield LeftAlone(name, str(error), doctor_command(path))
         return
-    if why := _doubt(path, cassette, playbacks):
-        yield LeftAlone(name, why)
+    if doubt := next(_doubts(path, cassette, playbacks), None):
+        yield doubt
         return
     unplayed = set.intersection(*(set(each.unplayed) for each in playbacks))
     if unplayed:
@@ -108,30 +120,38 @@ def _of_played(name: str, playbacks: Sequence[Playback]) -> Iterator[Removal | L
         yield Removal(name, "unplayed", tuple(sorted(unplayed)), is_whole)
 
 
-def _doubt(path: Path, cassette: Cassette, playbacks: Sequence[Playback]) -> str:
-    """Why what was played says nothing about the rest; empty if it does."""
+def _doubts(path: Path, cassette: Cassette, playbacks: Sequence[Playback]) -> Iterator[LeftAlone]:
+    """Why what was played says nothing about the rest; nothing if it does."""
+    name, now = path.as_posix(), fingerprint(cassette)
     if pending(path):
-        return f"recorded exchanges wait beside it: harness cassettes doctor {path} --recover"
+        yield LeftAlone(
+            name, "recorded exchanges wait beside it", f"{doctor_command(path)} --recover"
+        )
     for each in playbacks:
-        if each.fingerprint != fingerprint(cassette):
-            return f"it is not what {each.owner} played"
+        if each.fingerprint != now:
+            yield LeftAlone(name, f"it is not what {each.owner} played", "")
         if each.problem:
-            return f"{each.owner} ended with an error: {each.problem.splitlines()[0]}"
+            why = f"{each.owner} ended with an error: {each.problem.splitlines()[0]}"
+            yield LeftAlone(name, why, "")
         if each.misses:
-            return f"{each.owner} missed {each.misses[0].asked}: {each.rerecord}"
-    return ""
+            yield LeftAlone(name, f"{each.owner} missed {each.misses[0].asked}", each.rerecord)
 
 
-def _orphans(cassettes: Iterable[Path]) -> Iterator[Removal | LeftAlone]:
+def _orphans(cassettes: Iterable[Path], meant: Collection[Path]) -> Iterator[Removal | LeftAlone]:
     owners: dict[Path, Owners] = {}
     for path in cassettes:
         project = project_around(path)
         known = owners.setdefault(project, Owners(project))
         if known.has_owner(path):
+            if path in meant:
+                yield LeftAlone(path.as_posix(), "something asks for it", "")
+            continue
+        if path not in meant and not known.is_orphan(path):
+            yield LeftAlone(path.as_posix(), _UNSEEN, prune_command(path))
             continue
         try:
             count = len(load(path).interactions)
         except CassetteError as error:
-            yield LeftAlone(path.as_posix(), str(error))
+            yield LeftAlone(path.as_posix(), str(error), doctor_command(path))
             continue
         yield Removal(path.as_posix(), "orphan", tuple(range(1, count + 1)), whole=True)

@@ -8,7 +8,15 @@ from harness.errors import UsageError, explained
 from harness.journal import pending
 from harness.upkeep._files import replace_bytes
 from harness.upkeep._owners import Owners
-from harness.upkeep._places import cassettes_in, missing, place_of, project_around, scenario_of
+from harness.upkeep._places import (
+    cassettes_in,
+    doctor_command,
+    missing,
+    place_of,
+    project_around,
+    quoted,
+    scenario_of,
+)
 from harness.upkeep._references import Reference, references, rewritten
 
 
@@ -93,14 +101,15 @@ def _check(old: Path, new: Path, overwrite: bool) -> None:
         raise UsageError(
             explained(
                 f"There is a {new} already.",
-                fix=f"name another file, or add --force, or harness cassettes merge {new} {old}",
+                fix="name another file, or add --force, or "
+                f"harness cassettes merge {quoted(new)} {quoted(old)} -o {quoted(new)}",
             )
         )
     if pending(old):
         raise UsageError(
             explained(
                 f"Recorded exchanges wait beside {old}.",
-                fix=f"harness cassettes doctor {old} --recover",
+                fix=f"{doctor_command(old)} --recover",
             )
         )
 

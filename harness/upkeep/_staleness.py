@@ -1,13 +1,16 @@
 """Which recordings the code has left behind, and what it costs to follow it."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from harness.errors import CassetteError
 from harness.formats import load
 from harness.interactions import Cassette, Interaction
+from harness.journal import fingerprint
 from harness.upkeep._costs import NOTHING, Cost, cost_of
 from harness.upkeep._exchange import model_of
 from harness.upkeep._playbacks import Missed, Playback
@@ -36,10 +39,10 @@ class StaleCassette:
     """The first one is the cause; what comes behind it may follow from it."""
 
     interactions: tuple[StaleInteraction, ...]
-    """What has to be recorded again."""
+    """What has to be recorded again: no scenario or test that was run plays it."""
 
     cost: Cost
-    """What that took the last time."""
+    """What that took the last time; of a cassette that several share, the whole of it."""
 
     rerecord: str
     """The command that records all of the cassette again."""
@@ -58,9 +61,11 @@ class Staleness:
     """What `harness stale` tells."""
 
     fresh: int
-    """How many still match."""
+    """How many cassettes still match."""
 
     stale: tuple[StaleCassette, ...]
+    """One for each scenario or test whose cassette does not."""
+
     unrun: tuple[Unrun, ...]
     cost: Cost
     """Of all that has to be recorded again."""
@@ -76,32 +81,51 @@ def staleness_of(playbacks: Iterable[Playback], at: datetime) -> Staleness:
         playbacks: What was played.
         at: When it would be recorded again, for prices.
     """
-    fresh = 0
-    stale: list[StaleCassette] = []
-    unrun: list[Unrun] = []
+    by_cassette: defaultdict[str, list[Playback]] = defaultdict(list)
     for each in playbacks:
-        if each.misses:
-            stale.append(_stale(each, at))
-        elif each.problem:
-            unrun.append(Unrun(each.owner, each.problem))
-        else:
-            fresh += 1
-    cost = sum((each.cost for each in stale), start=NOTHING)
-    return Staleness(fresh, tuple(stale), tuple(unrun), cost)
-
-
-def _stale(playback: Playback, at: datetime) -> StaleCassette:
-    cassette = _loaded(Path(playback.cassette))
-    count = len(cassette.interactions)
-    positions = [number - 1 for number in playback.unplayed if number <= count]
-    return StaleCassette(
-        cassette=playback.cassette,
-        owner=playback.owner,
-        misses=playback.misses,
-        interactions=tuple(_told(each, cassette.interactions[each]) for each in positions),
-        cost=cost_of(cassette.interactions, positions, at),
-        rerecord=playback.rerecord,
+        by_cassette[each.cassette].append(each)
+    judged = [_judged(name, played, at) for name, played in by_cassette.items()]
+    return Staleness(
+        fresh=sum(not each.stale and not each.unrun for each in judged),
+        stale=tuple(stale for each in judged for stale in each.stale),
+        unrun=tuple(unrun for each in judged for unrun in each.unrun),
+        cost=sum((each.stale[0].cost for each in judged if each.stale), start=NOTHING),
     )
+
+
+class _Judged(NamedTuple):
+    """A cassette, by all that played it."""
+
+    stale: list[StaleCassette]
+    unrun: list[Unrun]
+
+
+def _judged(name: str, played: Sequence[Playback], at: datetime) -> _Judged:
+    cassette = _loaded(Path(name))
+    now = fingerprint(cassette)
+    why_by_owner = {each.owner: _why_not(each, now) for each in played}
+    missed = [each for each in played if each.misses and not why_by_owner[each.owner]]
+    # What another one plays need not be asked again.
+    unplayed = set.intersection(*(set(each.unplayed) for each in played))
+    count = len(cassette.interactions)
+    positions = sorted(number - 1 for number in unplayed if number <= count)
+    interactions = tuple(_told(each, cassette.interactions[each]) for each in positions)
+    cost = cost_of(cassette.interactions, positions, at)
+    return _Judged(
+        [
+            StaleCassette(name, each.owner, each.misses, interactions, cost, each.rerecord)
+            for each in missed
+        ],
+        [Unrun(owner, why) for owner, why in why_by_owner.items() if why],
+    )
+
+
+def _why_not(playback: Playback, now: str) -> str:
+    """Why what was played tells nothing of the cassette, by its fingerprint; empty if it does."""
+    if playback.fingerprint and playback.fingerprint != now:
+        again = playback.rerecord.partition(" --record-mode")[0]
+        return f"{playback.cassette} has changed since it was played; play it again: {again}"
+    return "" if playback.misses else playback.problem
 
 
 def _loaded(path: Path) -> Cassette:

@@ -58,11 +58,14 @@ class Verified:
 
     cassette: str
     how: str
-    """`live`, or `levels`: calls of a model client against the HTTP exchanges beneath."""
+    """`live`; `levels`: calls of a model client against the HTTP exchanges beneath; or
+    `unreadable`."""
 
     checked: int
     drifted: tuple[Drifted, ...]
     skipped: tuple[Skipped, ...]
+    problem: str = ""
+    """Why nothing of it was checked: it can't be read."""
 
 
 @dataclass(frozen=True, slots=True)

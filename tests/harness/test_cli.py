@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
+from harness.formats import save
+from harness.interactions import Cassette
 
 STORY = '''
 """A story."""
@@ -152,3 +154,39 @@ def test_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_lists_cassettes_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("cassettes", "--help") == 0
     assert "list" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("mode", ["new_episodes", "new-episodes"])
+def test_a_record_mode_is_taken_in_either_spelling(mode: str, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        main(["run", "-k", "greets", "--record-mode", mode, "--no-report"])
+
+    manifest = json.loads((tmp_path / "build/runs/latest/run.json").read_text())
+    assert manifest["record_mode"] == "new_episodes"
+
+
+@pytest.mark.parametrize(
+    "command", [["run"], ["proxy", "--upstream", "https://a.b", "-o", "c.yaml"]]
+)
+def test_a_record_mode_that_there_is_none_of_is_told_with_the_nearest(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--record-mode", "rewrit"])
+
+    assert ended.value.code == 2
+    assert "Did you mean 'rewrite'?" in capsys.readouterr().err
+
+
+def test_a_place_that_can_not_be_written_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        save(Path("cassettes", name), Cassette())
+    words = ["cassettes", "merge", "cassettes/a.yaml", "cassettes/b.yaml", "-o"]
+
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "pyproject.toml/c.yaml"])
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "harness: pyproject.toml: File exists.\n"

@@ -4,13 +4,14 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import track
 from rich.table import Table
 from rich.text import Text
@@ -52,6 +53,14 @@ def console() -> Console:
     return Console(width=width, soft_wrap=True, highlight=False, emoji=False, markup=False)
 
 
+def tell(command: str, record: T, as_json: bool, show: Callable[[T], None]) -> None:
+    """Tells what a command has found: as its one document, or for people."""
+    if as_json:
+        print_document(command, record)
+    else:
+        show(record)
+
+
 def print_document(command: str, record: Any) -> None:
     """Prints a record as the one document of a command."""
     document = {"command": command, "version": VERSION, **asdict(record)}
@@ -78,6 +87,21 @@ def table_of(columns: Sequence[str], numbers: Sequence[str] = ()) -> Table:
 def add_row(table: Table, *cells: str, style: str = "") -> None:
     """Adds a row of texts that may come from anywhere."""
     table.add_row(*(Text(tame(cell)) for cell in cells), style=style)
+
+
+def print_table(table: Table) -> None:
+    """Prints a table; where the terminal is too narrow for it, a paragraph a row."""
+    out = console()
+    endless = out.options.update(max_width=_ENDLESS)
+    if Measurement.get(out, endless, table).maximum <= out.width:
+        out.print(table)
+        return
+    others = table.columns[1:]
+    for title, *cells in zip(*(column.cells for column in table.columns), strict=True):
+        out.print(title)
+        for column, cell in zip(others, cells, strict=True):
+            if str(cell):
+                out.print(Text(f"  {column.header}: ").append_text(cell))
 
 
 def told(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:

@@ -12,8 +12,8 @@ from harness.commands.cassettes._output import (
     AsJson,
     console,
     counted,
-    print_document,
     tame,
+    tell,
     told,
 )
 from harness.errors import UsageError
@@ -56,12 +56,7 @@ def diff_cassettes(
     """
     pairs = _committed(old, revision) if new is None else _pairs(old, new)
     comparisons = Comparisons(tuple(told(pairs, "Comparing")))
-    if as_json:
-        print_document("cassettes diff", comparisons)
-    else:
-        out = console()
-        for line in _lines(comparisons):
-            out.print(line)
+    tell("cassettes diff", comparisons, as_json, _show)
     if exit_code and comparisons.differ:
         raise typer.Exit(FOUND)
 
@@ -102,6 +97,12 @@ def _committed(path: Path, revision: str) -> Iterator[Comparison]:
         yield compared(
             f"{revision}:{name}" if place in before else "", old, name if place in now else "", new
         )
+
+
+def _show(comparisons: Comparisons) -> None:
+    out = console()
+    for line in _lines(comparisons):
+        out.print(line)
 
 
 def _lines(comparisons: Comparisons) -> Iterator[Text]:

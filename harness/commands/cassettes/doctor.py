@@ -12,8 +12,8 @@ from harness.commands.cassettes._output import (
     AsJson,
     console,
     counted,
-    print_document,
     tame,
+    tell,
 )
 from harness.upkeep import Ailment, Diagnosis, examined, mended, recovered
 
@@ -44,10 +44,7 @@ def doctor(
         diagnosis = mended(diagnosis)
     elif recover:
         diagnosis = recovered(diagnosis)
-    if as_json:
-        print_document("cassettes doctor", diagnosis)
-    else:
-        _show(diagnosis)
+    tell("cassettes doctor", diagnosis, as_json, _show)
     if diagnosis.ailments:
         raise typer.Exit(FOUND)
 

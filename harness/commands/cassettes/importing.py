@@ -14,14 +14,14 @@ from harness.commands.cassettes._output import (
     add_row,
     console,
     counted,
-    print_document,
+    print_table,
     table_of,
+    tell,
     told,
 )
 from harness.errors import UsageError
 from harness.redaction import parse_rule, secrets_among
 from harness.upkeep import (
-    Imported,
     Importer,
     Importing,
     cassettes_in,
@@ -60,10 +60,7 @@ def import_cassettes(
     else:
         check_targets([output], overwrite=force)
         files = importer.import_all(_files(sources), output)
-    if as_json:
-        print_document("cassettes import", Importing(tuple(files)))
-    else:
-        _show(files)
+    tell("cassettes import", Importing(tuple(files)), as_json, _show)
     if any(each.problem for each in files):
         raise typer.Exit(FOUND)
 
@@ -75,8 +72,8 @@ def _files(sources: Sequence[Path]) -> list[Path]:
     return files
 
 
-def _show(files: Sequence[Imported]) -> None:
-    out = console()
+def _show(importing: Importing) -> None:
+    out, files = console(), importing.files
     table = table_of(("source", "format", "interactions", "redacted", "cassette"),
                      ("interactions", "redacted"))  # fmt: skip
     for each in files:
@@ -84,7 +81,7 @@ def _show(files: Sequence[Imported]) -> None:
         style = "red" if each.problem else ""
         where = each.problem or each.into
         add_row(table, each.source, each.format, *numbers, where, style=style)
-    out.print(table)
+    print_table(table)
     failed = sum(bool(each.problem) for each in files)
     out.print(f"{counted(len(files) - failed, 'file')} imported, {failed} could not be.")
     for name in dict.fromkeys(each.into for each in files if each.secrets_left):

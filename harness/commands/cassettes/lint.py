@@ -13,8 +13,8 @@ from harness.commands.cassettes._output import (
     AsJson,
     console,
     counted,
-    print_document,
     tame,
+    tell,
     told,
 )
 from harness.linting import findings
@@ -68,10 +68,7 @@ def lint_cassettes(
         for each in findings(file, known)
     )
     linting = Linting(len(files), secrets)
-    if as_json:
-        print_document("cassettes lint", linting)
-    else:
-        _show(linting)
+    tell("cassettes lint", linting, as_json, _show)
     if secrets:
         raise typer.Exit(FOUND)
 

@@ -1,6 +1,5 @@
 """`harness cassettes list`: cassettes with what they hold, and what is to be seen to."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +10,13 @@ from harness.commands.cassettes._output import (
     AsJson,
     add_row,
     console,
-    print_document,
+    print_table,
     table_of,
     tame,
+    tell,
     told,
 )
-from harness.upkeep import Entry, cassettes_in, listed
+from harness.upkeep import Listing, cassettes_in, listed
 
 
 def list_cassettes(
@@ -31,22 +31,20 @@ def list_cassettes(
     """List cassettes with what they hold; other recorders' files too.
 
     Marks: unreadable; journal (recorded exchanges wait beside it); unfinished (its recording was
-    broken off); expired; orphan (nothing in the project asks for it).
+    broken off); expired; orphan (the scenario or test that it mirrors is gone); unnamed (nothing in
+    the project names it, but a program may put its name together).
 
     Exit codes: 0 listed, 2 usage.
     """
     files = cassettes_in(paths or [Path("cassettes")])
     listing = listed(told(files, "Reading"), expire_days)
-    if as_json:
-        print_document("cassettes list", listing)
-        return
-    _show(listing.cassettes)
+    tell("cassettes list", listing, as_json, _show)
 
 
-def _show(entries: Sequence[Entry]) -> None:
+def _show(listing: Listing) -> None:
     columns = ("file", "interactions", "origin", "recorded", "models", "hosts", "size", "marks")
     table = table_of(columns, ("interactions", "size"))
-    for entry in entries:
+    for entry in listing.cassettes:
         age = f" ({entry.days} d)" if entry.days else ""
         add_row(
             table,
@@ -60,7 +58,7 @@ def _show(entries: Sequence[Entry]) -> None:
             ", ".join(entry.marks),
         )
     out = console()
-    out.print(table)
-    for entry in entries:
+    print_table(table)
+    for entry in listing.cassettes:
         if entry.problem:
             out.print(Text(tame(entry.problem), style="red"))

@@ -13,8 +13,8 @@ from harness.commands.cassettes._output import (
     Force,
     console,
     counted,
-    print_document,
     tame,
+    tell,
 )
 from harness.errors import UsageError
 from harness.formats import save
@@ -44,10 +44,7 @@ def merge_cassettes(
     if is_written:
         save(output, cassette)
     merging = replace(merging, into=output.as_posix(), written=is_written)
-    if as_json:
-        print_document("cassettes merge", merging)
-    else:
-        _show(merging)
+    tell("cassettes merge", merging, as_json, _show)
     if not is_written:
         raise typer.Exit(FOUND)
 

@@ -1,9 +1,11 @@
 """`harness cassettes prune`: what nobody plays any more is removed."""
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from harness.commands.cassettes._output import (
     FOUND,
@@ -12,14 +14,16 @@ from harness.commands.cassettes._output import (
     add_row,
     console,
     counted,
-    print_document,
+    print_table,
     table_of,
+    tame,
+    tell,
     told,
 )
 from harness.discovery import discover
 from harness.evidence import played_back
 from harness.scenario import STORIES
-from harness.upkeep import Pruning, cassettes_in, prune, read_playbacks, to_prune
+from harness.upkeep import LeftAlone, Pruning, cassettes_in, prune, read_playbacks, to_prune
 
 
 def prune_cassettes(
@@ -32,15 +36,19 @@ def prune_cassettes(
         typer.Option("--unplayed-from", help="What a test run has left, in place of scenarios."),
     ] = None,
     cassettes: Annotated[
-        Path, typer.Option(help="The folder in which to look for orphans.")
-    ] = Path("cassettes"),
+        list[Path] | None,
+        typer.Option(
+            help="Where to look for orphans; by default `cassettes`. Or a file to remove."
+        ),
+    ] = None,
     write: Write = False,
     as_json: AsJson = False,
 ) -> None:
     """Remove interactions that no run asks for, and cassettes that nothing asks for.
 
     All scenarios are played with what is recorded alone. Without --write it is only told what would
-    go. A cassette whose run failed or missed a call is left alone.
+    go. Left alone are cassettes whose run failed or missed a call, and those that nothing names:
+    a program may put a name together. Name such a file by --cassettes to remove it.
 
     Exit codes: 0 nothing to remove, or removed; 1 something is to remove; 2 usage.
     """
@@ -49,12 +57,11 @@ def prune_cassettes(
         scenarios = discover(paths or [Path(STORIES)])
         playing = told(played_back(scenarios), "Playing", total=len(scenarios))
         playbacks += [each for each in playing if each is not None]
-    plan = to_prune(playbacks, cassettes_in([cassettes] if cassettes.exists() else []))
+    by_default = [each for each in (Path("cassettes"),) if each.exists()]
+    meant = [each for each in cassettes or () if each.is_file()]
+    plan = to_prune(playbacks, cassettes_in(cassettes or by_default), meant)
     plan = prune(plan) if write else plan
-    if as_json:
-        print_document("cassettes prune", plan)
-    else:
-        _show(plan)
+    tell("cassettes prune", plan, as_json, _show)
     if plan.removals and not write:
         raise typer.Exit(FOUND)
 
@@ -66,15 +73,27 @@ def _show(plan: Pruning) -> None:
         numbers = ", ".join(map(str, removal.numbers))
         goes = "the file" if removal.whole else f"interactions {numbers}"
         add_row(table, removal.cassette, removal.why, str(len(removal.numbers)), goes)
-    for left in plan.left_alone:
-        add_row(table, left.cassette, "left alone", "", left.why, style="yellow")
-    if plan.removals or plan.left_alone:
-        out.print(table)
+    if plan.removals:
+        print_table(table)
+    _show_left(plan)
     count = sum(len(each.numbers) for each in plan.removals)
     what = f"{counted(count, 'interaction')} in {counted(len(plan.removals), 'cassette')}"
-    if plan.written:
-        out.print(f"Removed {what}.")
-    elif plan.removals:
-        out.print(f"Would remove {what}; add --write to do it.")
-    else:
+    if not plan.removals:
         out.print("Nothing to remove.")
+    elif plan.written:
+        out.print(f"Removed {what}.")
+    else:
+        out.print(f"Would remove {what}; add --write to do it.")
+
+
+def _show_left(plan: Pruning) -> None:
+    out = console()
+    left_by_why: defaultdict[str, list[LeftAlone]] = defaultdict(list)
+    for each in plan.left_alone:
+        left_by_why[each.why].append(each)
+    for why, left in left_by_why.items():
+        out.print(Text(tame(f"{counted(len(left), 'cassette')} left alone: {why}"), style="yellow"))
+        for each in left:
+            out.print(Text(tame(f"  {each.cassette}")))
+        if left[0].fix:
+            out.print(Text(tame(f"    {left[0].fix}"), style="cyan"))

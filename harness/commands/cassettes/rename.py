@@ -13,8 +13,8 @@ from harness.commands.cassettes._output import (
     Write,
     console,
     counted,
-    print_document,
     tame,
+    tell,
 )
 from harness.upkeep import Renaming, rename, to_rename
 
@@ -36,10 +36,7 @@ def rename_cassettes(
     """
     plan = to_rename(old, new, overwrite=force)
     plan = rename(plan) if write else plan
-    if as_json:
-        print_document("cassettes rename", plan)
-    else:
-        _show(plan)
+    tell("cassettes rename", plan, as_json, _show)
     if not write:
         raise typer.Exit(FOUND)
 

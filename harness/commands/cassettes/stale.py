@@ -19,17 +19,27 @@ from harness.commands.cassettes._output import (
     counted,
     make_sure,
     price_in_words,
-    print_document,
+    print_table,
     table_of,
     tame,
+    tell,
     told,
 )
+from harness.commands.cassettes._tests_again import is_of_pytest, recorded_by_tests
 from harness.discovery import discover
-from harness.errors import NoScenarios
+from harness.errors import NoScenarios, UsageError, explained
 from harness.evidence import played_back, recorded_anew
 from harness.scenario import STORIES, Scenario
 from harness.selection import select
-from harness.upkeep import Playback, StaleCassette, Staleness, Unrun, read_playbacks, staleness_of
+from harness.upkeep import (
+    Playback,
+    StaleCassette,
+    Staleness,
+    Unrun,
+    left_by_pytest,
+    read_playbacks,
+    staleness_of,
+)
 
 
 def stale(
@@ -53,22 +63,44 @@ def stale(
     """Tell which recordings no longer match the code, and what recording them again costs.
 
     Scenarios are run with what is recorded alone: nothing is asked live and nothing is written,
-    unless --rerecord is given; then the cost is told first.
+    unless --rerecord is given; then the cost is told first. Of tests is told what the last run of
+    pytest has left: run pytest first.
 
     Exit codes: 0 all recordings match, 1 some don't (or can't be told), 2 usage.
     """
-    scenarios = [] if evidence and not paths else _scenarios(paths or [STORIES], expression)
-    playbacks = [each for path in evidence or () for each in read_playbacks(path)]
-    playbacks += _playbacks(scenarios)
+    if not paths and not evidence:
+        paths, evidence = _found_here()
+    scenarios = _scenarios(paths, expression) if paths else []
+    played = _playbacks(scenarios)
+    own = {each.cassette for each in played}
+    tested = [each for path in evidence or () for each in read_playbacks(path)]
+    playbacks = [*played, *(each for each in tested if each.cassette not in own)]
     staleness = staleness_of(playbacks, SystemWorld().now())
     if rerecord and staleness.stale:
         staleness = _recorded(staleness, {each.id: each for each in scenarios}, yes)
-    if as_json:
-        print_document("cassettes stale", staleness)
-    else:
-        _show(staleness)
-    if len(staleness.recorded) < len(staleness.stale) or staleness.unrun:
+    tell("cassettes stale", staleness, as_json, _show)
+    if not {each.cassette for each in staleness.stale} <= {*staleness.recorded} or staleness.unrun:
         raise typer.Exit(FOUND)
+
+
+def _found_here() -> tuple[list[str], list[Path]]:
+    """The folder of scenarios, and what the last run of the tests has left.
+
+    Raises:
+        UsageError: There are neither scenarios nor evidence of tests.
+    """
+    left = left_by_pytest(Path.cwd())
+    stories = [STORIES] if Path(STORIES).is_dir() else []
+    if left is None and not stories:
+        raise UsageError(
+            explained(
+                f"There is no folder {STORIES!r} here, and no run of pytest has left evidence.",
+                tests="pytest, then harness stale",
+                elsewhere="pytest --harness-playbacks FILE, then harness stale --playbacks FILE",
+                scenarios="harness stale FOLDER",
+            )
+        )
+    return stories, [] if left is None else [left]
 
 
 def _scenarios(paths: Sequence[str], expression: str | None) -> list[Scenario]:
@@ -85,16 +117,21 @@ def _playbacks(scenarios: Sequence[Scenario]) -> list[Playback]:
 
 
 def _recorded(staleness: Staleness, scenarios: dict[str, Scenario], yes: bool) -> Staleness:
-    meant = [each for each in staleness.stale if each.owner in scenarios]
     make_sure(f"Recorded again, this took {cost_in_words(staleness.cost)}. Go on?", yes)
-    done, failed = [], []
-    for each in told(meant, "Recording"):
-        playback = recorded_anew(scenarios[each.owner])
-        if playback.problem:
-            failed.append(Unrun(each.owner, f"it was not recorded again: {playback.problem}"))
-        else:
-            done.append(each.cassette)
-    return replace(staleness, recorded=tuple(done), unrun=(*staleness.unrun, *failed))
+    meant = [each for each in staleness.stale if each.owner in scenarios]
+    why_by_cassette = {
+        each.cassette: recorded_anew(scenarios[each.owner]).problem
+        for each in told(meant, "Recording")
+    }
+    if tests := [each for each in staleness.stale if is_of_pytest(each)]:
+        why_by_cassette |= recorded_by_tests(tests)
+    failed = [
+        Unrun(each.owner, f"it was not recorded again: {why}")
+        for each in staleness.stale
+        if (why := why_by_cassette.get(each.cassette))
+    ]
+    done = tuple(name for name, why in why_by_cassette.items() if not why)
+    return replace(staleness, recorded=done, unrun=(*staleness.unrun, *failed))
 
 
 def _show(staleness: Staleness) -> None:
@@ -109,8 +146,9 @@ def _show(staleness: Staleness) -> None:
         out.print(Text(tame(f"  could not be judged: {unrun.why}".replace("\n", "\n    "))))
     if staleness.stale:
         _show_costs(staleness)
+    names = {each.cassette for each in staleness.stale}
     out.print(
-        f"{counted(staleness.fresh, 'cassette')} up to date, {len(staleness.stale)} stale"
+        f"{counted(staleness.fresh, 'cassette')} up to date, {len(names)} stale"
         f"{f', {len(staleness.unrun)} unknown' if staleness.unrun else ''}"
         f"{f', {len(staleness.recorded)} recorded again' if staleness.recorded else ''}."
     )
@@ -122,9 +160,8 @@ def _lines(stale: StaleCassette, is_recorded: bool) -> list[str]:
     if first.nearest:
         lines.append(f"  {first.nearest}")
     for each in stale.interactions:
-        lines.append(
-            f"  stale: {stale.cassette}#{each.number} {each.asked_by} {each.model}".rstrip()
-        )
+        told_of = (f"  stale: {stale.cassette}#{each.number}", each.asked_by, each.model)
+        lines.append(" ".join(filter(None, told_of)))
     lines.append("  recorded again" if is_recorded else f"  fix: {stale.rerecord}")
     return lines
 
@@ -132,9 +169,9 @@ def _lines(stale: StaleCassette, is_recorded: bool) -> list[str]:
 def _show_costs(staleness: Staleness) -> None:
     out = console()
     table = table_of(("to record again", "requests", "tokens", "cost"), ("requests", "tokens"))
-    for each in staleness.stale:
+    for each in {each.cassette: each for each in staleness.stale}.values():
         tokens = f"{each.cost.prompt_tokens + each.cost.completion_tokens:,}"
         add_row(table, each.cassette, str(each.cost.requests), tokens, price_in_words(each.cost))
     out.print()
-    out.print(table)
+    print_table(table)
     out.print(f"In all: {cost_in_words(staleness.cost)}, as it took when it was recorded.")

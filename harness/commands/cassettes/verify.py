@@ -1,11 +1,13 @@
 """`harness cassettes verify`: whether what was recorded still holds."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from agentchat.core._world import SystemWorld
 from harness.commands.cassettes._output import (
@@ -17,10 +19,13 @@ from harness.commands.cassettes._output import (
     cost_in_words,
     counted,
     make_sure,
-    print_document,
+    print_table,
     table_of,
+    tame,
+    tell,
     told,
 )
+from harness.errors import CassetteError
 from harness.formats import load
 from harness.upkeep import (
     Cost,
@@ -34,6 +39,9 @@ from harness.upkeep import (
     verified_levels,
     verified_live,
 )
+
+_UNREADABLE = 2
+"""The exit code, as of any command, when there was a file that can't be read."""
 
 
 def verify_cassettes(
@@ -63,19 +71,30 @@ def verify_cassettes(
 
     Exit codes: 0 nothing drifted, 1 something did, 2 usage, and a file that can't be read.
     """
-    files = cassettes_in(paths or [Path("cassettes")])
+    readable, unreadable = _looked_into(cassettes_in(paths or [Path("cassettes")]))
     checked: list[Verified] = []
     if levels or not live:
-        checked += [asyncio.run(verified_levels(each)) for each in told(files, "Comparing levels")]
+        checked += [
+            asyncio.run(verified_levels(each)) for each in told(readable, "Comparing levels")
+        ]
     if live:
-        checked += _asked_live(files, Credentials(header or ()), yes)
-    verification = verification_of(checked)
-    if as_json:
-        print_document("cassettes verify", verification)
-    else:
-        _show(verification)
-    if verification.paths:
-        raise typer.Exit(FOUND)
+        checked += _asked_live(readable, Credentials(header or ()), yes)
+    verification = verification_of([*checked, *unreadable])
+    tell("cassettes verify", verification, as_json, _show)
+    if unreadable or verification.paths:
+        raise typer.Exit(_UNREADABLE if unreadable else FOUND)
+
+
+def _looked_into(files: Sequence[Path]) -> tuple[list[Path], list[Verified]]:
+    """The files that can be read; and what is to say of the others."""
+    readable, unreadable = [], []
+    for file in told(files, "Reading"):
+        try:
+            load(file)
+            readable.append(file)
+        except CassetteError as error:
+            unreadable.append(Verified(file.as_posix(), "unreadable", 0, (), (), str(error)))
+    return readable, unreadable
 
 
 def _asked_live(files: Sequence[Path], credentials: Credentials, yes: bool) -> list[Verified]:
@@ -102,11 +121,25 @@ def _show(verification: Verification) -> None:
         if any(numbers):
             add_row(table, each.cassette, each.how, *map(str, numbers))
     if table.row_count:
-        out.print(table)
+        print_table(table)
     _show_drifts(verification)
     checked = sum(each.checked for each in verification.cassettes)
     drifted = sum(each.count for each in verification.paths)
+    _show_skipped(verification)
     out.print(f"{counted(checked, 'interaction')} checked, {drifted} drifted.")
+    if not checked and all(each.how == "levels" for each in verification.cassettes):
+        out.print("Only what was recorded at both levels is compared; --live asks the model again.")
+
+
+def _show_skipped(verification: Verification) -> None:
+    out = console()
+    for each in verification.cassettes:
+        if each.problem:
+            out.print(Text(tame(each.problem), style="red"))
+        for why, count in Counter(skipped.why for skipped in each.skipped).items():
+            out.print(
+                Text(tame(f"{each.cassette}: {counted(count, 'interaction')} skipped: {why}"))
+            )
 
 
 def _show_drifts(verification: Verification) -> None:
@@ -119,5 +152,5 @@ def _show_drifts(verification: Verification) -> None:
             cells = (str(drift.number), drift.agent, drift.path, drift.words)
             add_row(table, each.cassette, *cells)
     out.print()
-    out.print(table)
+    print_table(table)
     out.print()

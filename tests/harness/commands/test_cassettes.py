@@ -130,7 +130,7 @@ def test_cassettes_are_listed_with_what_they_hold(
     assert [line.split() for line in lines] == [
         ["file", "interactions", "origin", "recorded", "models", "hosts", "size", "marks"],
         ["cassettes/guide/chat.yaml", "3", "scripted", "2026-01-01", f"({age}", "d)", "gpt-4o",
-         "api.openai.com", f"{size / 1024:.1f}", "kB", "expired,", "orphan"],
+         "api.openai.com", f"{size / 1024:.1f}", "kB", "expired,", "unnamed"],
     ]  # fmt: skip
 
 

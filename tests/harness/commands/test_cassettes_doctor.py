@@ -262,7 +262,7 @@ def test_a_cassette_that_nothing_asks_for_is_told() -> None:
     found = ailment(CASSETTE.with_name("gone.yaml"))
     assert found == (
         "orphan",
-        "no scenario, test or Python file asks for it",
+        "the scenario or test that it belongs to is gone",
         "harness cassettes prune --write",
         False,
     )
@@ -302,7 +302,7 @@ def test_each_ailment_is_shown_with_its_command() -> None:
     save(CASSETTE.with_name("gone.yaml"), cassette)
 
     assert told("doctor").text.splitlines() == [
-        "cassettes/guide/chat/gone.yaml: orphan: no scenario, test or Python file asks for it",
+        "cassettes/guide/chat/gone.yaml: orphan: the scenario or test that it belongs to is gone",
         "    harness cassettes prune --write",
         "cassettes/guide/chat/hello.yaml: empty: it is empty",
         f"    {RERECORD}",

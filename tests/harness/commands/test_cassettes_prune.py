@@ -16,10 +16,21 @@ HI, BYE, WELL = (interaction(text, "Hello") for text in ("Hi", "Bye", "Well"))
 SHARED = Path("cassettes/shared.yaml")
 
 PLANNED = """\
-cassette               why       interactions  what goes
-cassettes/shared.yaml  unplayed  1             interactions 2
-cassettes/old.yaml     orphan    1             the file
+cassette                       why       interactions  what goes
+cassettes/shared.yaml          unplayed  1             interactions 2
+cassettes/test_it/test_a.yaml  orphan    1             the file
+1 cassette left alone: nothing names it, but a program may put its name together
+  cassettes/its own.yaml
+    harness cassettes prune --cassettes 'cassettes/its own.yaml' --write
 Would remove 2 interactions in 2 cassettes; add --write to do it."""
+ORPHAN = Path("cassettes/test_it/test_a.yaml")
+
+
+LEFT = """\
+1 cassette left alone: nothing names it, but a program may put its name together
+  cassettes/its own.yaml
+    harness cassettes prune --cassettes 'cassettes/its own.yaml' --write
+Nothing to remove."""
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +54,8 @@ def played(*unplayed: int, misses: tuple[Missed, ...] = (), problem: str = "") -
 
 
 def test_it_is_only_told_what_would_go() -> None:
-    cassette_file(Path("cassettes/old.yaml"), HI)
+    cassette_file(ORPHAN, HI)
+    cassette_file(Path("cassettes/its own.yaml"), HI)
     before = SHARED.read_bytes()
 
     planned = told("prune", "--unplayed-from", evidence(played(1, 2), played(2, 3)))
@@ -53,14 +65,14 @@ def test_it_is_only_told_what_would_go() -> None:
 
 
 def test_what_no_test_played_goes_when_it_is_wanted() -> None:
-    cassette_file(Path("cassettes/old.yaml"), HI)
+    cassette_file(ORPHAN, HI)
 
     done = told("prune", "--unplayed-from", evidence(played(1, 2), played(2, 3)), "--write")
 
     assert done.code == 0
     assert done.text.endswith("Removed 2 interactions in 2 cassettes.")
     assert load(SHARED).interactions == (HI, WELL)
-    assert not Path("cassettes/old.yaml").exists()
+    assert not ORPHAN.exists()
 
 
 def test_a_cassette_of_which_nothing_is_played_goes_whole() -> None:
@@ -70,25 +82,26 @@ def test_a_cassette_of_which_nothing_is_played_goes_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("playback", "why"),
+    ("playback", "why", "fix"),
     [
         (
             {"misses": (Missed("model call 1", "a changed prompt", ""),)},
-            "t.py::test missed model call 1: pytest",
+            "t.py::test missed model call 1",
+            "pytest",
         ),
-        ({"problem": "OSError: gone\nat x"}, "t.py::test ended with an error: OSError: gone"),
-        ({"fingerprint": "another"}, "it is not what t.py::test played"),
+        ({"problem": "OSError: gone\nat x"}, "t.py::test ended with an error: OSError: gone", ""),
+        ({"fingerprint": "another"}, "it is not what t.py::test played", ""),
     ],
 )
 def test_a_cassette_of_which_the_run_says_too_little_is_left_alone(
-    playback: dict[str, object], why: str
+    playback: dict[str, object], why: str, fix: str
 ) -> None:
     doubtful = replace(played(2), **playback)  # type: ignore[arg-type]
 
     plan = document("prune", "--unplayed-from", evidence(doubtful, played(2)), "--write")
 
     assert plan["removals"] == []
-    assert plan["left_alone"] == [{"cassette": "cassettes/shared.yaml", "why": why}]
+    assert plan["left_alone"] == [{"cassette": "cassettes/shared.yaml", "why": why, "fix": fix}]
     assert len(load(SHARED).interactions) == 3
 
 
@@ -107,3 +120,57 @@ def test_with_nothing_unplayed_there_is_nothing_to_do() -> None:
 def test_evidence_that_is_missing_is_told() -> None:
     with pytest.raises(UnreadableRun, match=r"run\.json: No such file"):
         told("prune", "--unplayed-from", "run.json")
+
+
+def test_what_nothing_names_goes_when_it_is_asked_for_by_name() -> None:
+    unnamed = cassette_file(Path("cassettes/its own.yaml"), HI)
+
+    assert told("prune", "--write") == Told(0, LEFT)
+    assert told("prune", "--cassettes", unnamed, "--write").code == 0
+    assert (unnamed.exists(), SHARED.exists()) == (False, True)
+
+
+def test_what_is_asked_for_stays_also_when_it_is_named() -> None:
+    plan = document("prune", "--cassettes", SHARED, "--write")
+
+    assert [each["why"] for each in plan["left_alone"]] == ["something asks for it"]
+    assert SHARED.exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "program"),
+    [
+        ("a name.yaml", 'cassette("a name")'),
+        ("tests/test_a.yaml", "pytestmark = cassette(scope='module')"),
+        ("tests/test_a/TestIt.yaml", "@cassette(scope='class')\nclass TestIt: ..."),
+        ("tests.yaml", "pytestmark = cassette(scope='package')"),
+        ("session.yaml", "pytestmark = cassette(scope='session')"),
+    ],
+)
+def test_what_a_marker_of_any_scope_plays_is_no_orphan(place: str, program: str) -> None:
+    Path("tests").mkdir()
+    Path("tests/test_a.py").write_text(program, encoding="utf-8")
+    cassette_file(Path("cassettes", place), HI)
+
+    plan = document("prune")
+
+    assert (plan["removals"], plan["left_alone"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "name", ["TestIt.test_inherited.yaml", "test_of_a_long_name[~0123456789].yaml"]
+)
+def test_a_test_that_is_only_not_seen_does_not_cost_its_cassette(name: str) -> None:
+    Path("test_it.py").write_text("class TestIt(Base): ...", encoding="utf-8")
+    cassette_file(Path("cassettes/test_it", name), HI)
+
+    assert document("prune")["removals"] == []
+
+
+def test_what_pytest_played_has_an_owner_whatever_it_is_called() -> None:
+    cassette_file(Path("cassettes/put/together.yaml"), HI)
+    left = Path(".pytest_cache/d/harness/playbacks.json")
+    left.parent.mkdir(parents=True)
+    write_playbacks(left, [Playback("cassettes/put/together.yaml", "t.py::t", "pytest", "", ())])
+
+    assert document("prune")["left_alone"] == []

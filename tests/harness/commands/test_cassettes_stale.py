@@ -1,6 +1,8 @@
 """`harness stale`: which recordings the code has left behind, and what they cost."""
 
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from harness.cli import main
 from harness.errors import UnreadableRun, UsageError
 from harness.formats import load
 from harness.journal import fingerprint
+from harness.script import Reply, Script
+from harness.server import serving
 from harness.upkeep import Missed, Playback, write_playbacks
 from tests.harness.commands._running import (
     Told,
@@ -174,3 +178,88 @@ def test_evidence_that_is_none_is_refused() -> None:
 
     with pytest.raises(UnreadableRun, match=r"run.json: playbacks.0.cassette: Field required"):
         told("stale", "--playbacks", "run.json")
+
+
+def left_by_pytest(*playbacks: Playback) -> None:
+    left = Path(".pytest_cache/d/harness/playbacks.json")
+    left.parent.mkdir(parents=True)
+    write_playbacks(left, playbacks)
+
+
+def test_what_pytest_has_left_is_taken_into_account_without_being_named() -> None:
+    Path("scenarios/story.py").unlink()
+    Path("scenarios/story.script.yaml").unlink()
+    Path("scenarios").rmdir()
+    left_by_pytest(playback(unplayed=(2,), misses=(MISS,)))
+
+    staleness = document("stale")
+
+    assert [each["owner"] for each in staleness["stale"]] == ["t.py::test"]
+    assert staleness["cost"]["requests"] == 1
+
+
+def test_without_scenarios_and_tests_it_is_told_where_evidence_comes_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    with pytest.raises(UsageError, match=r"no run of pytest has left.*\n  tests: +pytest, then"):
+        told("stale")
+
+
+def test_a_cassette_that_has_changed_since_the_tests_played_it_is_not_judged_by_that() -> None:
+    outdated = replace(playback((1,), (MISS,)), fingerprint="another")
+    write_playbacks(Path("run.json"), [outdated])
+
+    (unrun,) = document("stale", "--playbacks", "run.json")["unrun"]
+
+    assert unrun["why"] == f"{CASSETTE} has changed since it was played; play it again: pytest"
+
+
+def test_what_another_test_still_plays_is_not_to_be_recorded_again() -> None:
+    one, other = playback((1, 2), (MISS,)), replace(playback((2,), ()), owner="t.py::other")
+    write_playbacks(Path("run.json"), [one, other])
+
+    staleness = document("stale", "--playbacks", "run.json")
+
+    assert [each["number"] for each in staleness["stale"][0]["interactions"]] == [2]
+    assert (staleness["fresh"], staleness["cost"]["requests"]) == (0, 1)
+
+
+TESTS = """
+import openai, pytest
+
+@pytest.mark.cassette("a place")
+def test_asked():
+    with openai.OpenAI(api_key="k", base_url="ENDPOINT") as client:
+        for text in ("one", "two"):
+            said = [{"role": "user", "content": text}]
+            client.chat.completions.create(model="gpt-4o", messages=said)
+"""
+
+
+def test_tests_record_again_what_is_stale_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, file = Path("cassettes/a place.yaml"), Path("test_it.py")
+    (tmp_path / "tested").mkdir()
+    monkeypatch.chdir(tmp_path / "tested")
+    Path("pytest.ini").touch()
+    with serving(Script(replies=tuple(Reply(say=word) for word in "abc"))) as endpoint:
+        file.write_text(TESTS.replace("ENDPOINT", endpoint), encoding="utf-8")
+        assert run_pytest("--record-mode=once") == 0
+        kept, gone = load(place).interactions
+        file.write_text(file.read_text().replace("two", "three"), encoding="utf-8")
+        assert run_pytest() == 1
+
+        again = told("stale", "--rerecord", "--yes")
+
+    assert again.code == 0, again.text
+    first, second = load(place).interactions
+    assert (first, second.request != gone.request) == (kept, True)
+
+
+def run_pytest(*arguments: str) -> int:
+    words = [sys.executable, "-m", "pytest", "-q", *arguments]
+    return subprocess.run(words, capture_output=True, check=False).returncode

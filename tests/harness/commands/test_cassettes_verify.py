@@ -149,3 +149,17 @@ async def test_levels_that_say_different_things_are_told(folder: Path) -> None:
     verified = await verified_levels(folder / "a.yaml")
 
     assert [(each.number, each.path) for each in verified.drifted] == [(1, "interaction 2")]
+
+
+def test_a_file_that_can_not_be_read_does_not_keep_the_others_from_being_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    cassette_file(Path("cassettes/a.yaml"), interaction("Hi", "Hello"))
+    Path("cassettes/b.yaml").write_text("{", encoding="utf-8")
+
+    verified = told("verify")
+
+    assert verified.code == 2
+    assert "cassettes/b.yaml:1:2: not JSON" in verified.text
+    assert "0 interactions checked, 0 drifted." in verified.text

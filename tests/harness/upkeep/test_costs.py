@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from harness.answers import answer_of, usage_of
 from harness.interactions import Chunk, Interaction, Request, Response, Unanswered
 from harness.trace import Usage
 from harness.upkeep import Cost, cost_of, exchanges
-from harness.upkeep._answers import answer_of, usage_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 URL = "https://api.openai.com/v1/chat/completions"
