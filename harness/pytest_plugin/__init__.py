@@ -6,13 +6,12 @@ scenarios nothing; what it needs is imported where the first of them is met.
 
 import pytest
 
+from harness.pytest_plugin import _vcr
 from harness.pytest_plugin._ending import Ending
+from harness.pytest_plugin._failures import taken_for_outcomes
 from harness.pytest_plugin._fixtures import (
     SUITE,
     _cassette_in_use,
-    _cassette_of_class,
-    _cassette_of_module,
-    _cassette_of_session,
     _cassette_of_test,
     cassette,
     cassette_config,
@@ -35,9 +34,6 @@ from harness.pytest_plugin._suite import Suite
 
 __all__ = [
     "_cassette_in_use",
-    "_cassette_of_class",
-    "_cassette_of_module",
-    "_cassette_of_session",
     "_cassette_of_test",
     "cassette",
     "cassette_config",
@@ -52,21 +48,32 @@ __all__ = [
     "pytest_pycollect_makemodule",
 ]
 
-_MARKER = (
+_MARKERS = (
     "cassette(name=None, *, scope='function', record_mode=None, shared=[], ignore=[], "
-    "normalise=[], ...): play what the test asks over HTTP from a cassette, or record it."
+    "normalise=[], ...): play what the test asks over HTTP from a cassette, or record it.",
+    "block_network(allowed_hosts=[]): the test has no network, but for these hosts.",
+)
+_MARKERS_OF_VCR = (
+    "vcr(*shared, **config): as @pytest.mark.cassette, with the file and settings of vcrpy.",
+    "default_cassette(name): the file of a test marked with vcr.",
 )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Reads the settings, and takes its place in the session."""
-    config.addinivalue_line("markers", _MARKER)
+    for marker in _MARKERS:
+        config.addinivalue_line("markers", marker)
     settings = settings_of(config)
     if settings.mode() != "none":
         # What a test opens by `harness.cassette` itself goes by the same mode.
         environment = pytest.MonkeyPatch()
         environment.setenv("HARNESS_RECORD_MODE", settings.mode())
         config.add_cleanup(environment.undo)
+    config.add_cleanup(taken_for_outcomes().undo)
+    if _vcr.has_no_owner(config):
+        for marker in _MARKERS_OF_VCR:
+            config.addinivalue_line("markers", marker)
+        config.pluginmanager.register(_vcr, _vcr.NAME)
     suite = config.stash[SUITE] = Suite(config, settings)
     config.pluginmanager.register(suite, "harness-cassettes")
     if settings.rerecords:

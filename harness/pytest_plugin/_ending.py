@@ -56,6 +56,8 @@ class Ending:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Makes cassettes of journals, leaves evidence, and looks what to tell."""
+        # What was torn down only now, after the last report: a session that was broken off.
+        self._evidence += self._suite.evidence
         self._derive()
         self._leave_evidence()
         if self._evidence or self._settings.orphans != "ignore":
@@ -97,7 +99,8 @@ class Ending:
         replayed = len({each["cassette"] for each in self._evidence if each["played"]})
         counts = ((len(self._recorded), "recorded"), (replayed, "replayed"))
         said = [f"{count} {what}" for count, what in counts if count]
-        return f"{', '.join(said) or 'none used'}; {_several(played, 'interaction')} played"
+        whole = ", ".join(said) or "none used"
+        return f"{whole}; {_several(played, 'interaction')} played" if played else whole
 
     def _derive(self) -> None:
         """What all workers recorded, also those that were killed, becomes cassettes."""

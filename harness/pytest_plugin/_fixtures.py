@@ -57,22 +57,6 @@ def _cassette_in_use(request: pytest.FixtureRequest) -> "Iterator[CassetteInUse]
         law.inner_test = inner
 
 
-# What fixtures of a wider scope ask has a cassette of that scope, or none.
-@pytest.fixture(scope="session", autouse=True)
-def _cassette_of_session(request: pytest.FixtureRequest) -> None:
-    request.config.stash[SUITE].open_common(request)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _cassette_of_module(request: pytest.FixtureRequest) -> None:
-    request.config.stash[SUITE].open_common(request)
-
-
-@pytest.fixture(scope="class", autouse=True)
-def _cassette_of_class(request: pytest.FixtureRequest) -> None:
-    request.config.stash[SUITE].open_common(request)
-
-
 @pytest.fixture(autouse=True)
 def _cassette_of_test(request: pytest.FixtureRequest) -> None:
     if is_marked(request.node):

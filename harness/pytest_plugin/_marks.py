@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from harness.pytest_plugin._options import MODES, REACTIONS, SCOPES, Settings, checked
+from harness.pytest_plugin._vcr import is_vcr
 
 MARKER = "cassette"
 
@@ -36,7 +37,9 @@ class Wanted:
     passed_on: Mapping[str, Any] = field(default_factory=dict)
 
 
-def wanted_by(node: Any, config: Mapping[str, Any]) -> Wanted:
+def wanted_by(
+    node: Any, config: Mapping[str, Any], vcr: Iterable[Mapping[str, Any]] = ()
+) -> Wanted:
     """What the markers of a test, a class or a module say together.
 
     The closest one decides, and has name and scope to itself; what is a list is added up; the names
@@ -45,29 +48,37 @@ def wanted_by(node: Any, config: Mapping[str, Any]) -> Wanted:
     Args:
         node: Who is marked.
         config: What `cassette_config` says: as a marker that is farther than all others.
+        vcr: What `@pytest.mark.vcr` and its fixture say, the closest first; not looked at where
+            there is a marker of ours.
 
     Raises:
         UsageError: A marker has an argument, or a value, that there is none of.
     """
-    closest_first = [_arguments(mark) for mark in node.iter_markers(MARKER)]
+    own = [_arguments(mark) for mark in node.iter_markers(MARKER)]
+    closest_first: list[Mapping[str, Any]] = [*(own or vcr)]
     closest_first.append(_checked(dict(config), "cassette_config"))
     merged: dict[str, Any] = {}
     for each in reversed(closest_first):
         merged.update(each)
-    own, *farther = [each.get("name") for each in closest_first]
+    name, *farther = [each.get("name") for each in closest_first]
     return Wanted(
-        name=own,
+        name=name,
         scope=closest_first[0].get("scope") or closest_first[-1].get("scope", "function"),
         record_mode=merged.get("record_mode", ""),
         unplayed=merged.get("unplayed", ""),
-        layers=tuple(name for name in farther if name is not None and name != own),
+        layers=tuple(each for each in farther if each is not None and each != name),
         lists={name: _added_up(name, closest_first) for name in _LISTS},
         passed_on={name: merged[name] for name in _PASSED_ON if name in merged},
     )
 
 
 def is_marked(node: Any) -> bool:
-    """Whether what is collected has the marker."""
+    """Whether what is collected has the marker, or vcrpy's that nobody else sees to."""
+    return has_own_marker(node) or is_vcr(node)
+
+
+def has_own_marker(node: Any) -> bool:
+    """Whether what is collected has our marker."""
     return node.get_closest_marker(MARKER) is not None
 
 

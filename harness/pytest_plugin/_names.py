@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from hashlib import blake2b
-from pathlib import PurePosixPath
+from pathlib import PurePath
 
 import pytest
 
@@ -34,15 +34,17 @@ def name_of(item: pytest.Item) -> str:
 
 def module_name(node: pytest.Item | pytest.Collector) -> str:
     """The cassette of a test file: `tests/test_weather`."""
-    path = node.path
-    root = node.config.rootpath
-    below = path.relative_to(root) if path.is_relative_to(root) else PurePosixPath(path.name)
-    return "/".join(_safe(part) for part in below.with_suffix("").parts)
+    return "/".join(_safe(part) for part in _below_root(node).with_suffix("").parts)
 
 
 def class_name(node: pytest.Class) -> str:
     """The cassette of a test class: `tests/test_weather/TestSunny`."""
     return f"{module_name(node)}/{_safe('.'.join(_classes(node)))}"
+
+
+def package_name(node: pytest.Package) -> str:
+    """The cassette of a package of tests: `tests/cities/__init__`, which no test file has."""
+    return "/".join((*map(_safe, _below_root(node).parts), "__init__"))
 
 
 def _stem(item: pytest.Item) -> str:
@@ -51,6 +53,11 @@ def _stem(item: pytest.Item) -> str:
     clashing = parent.stash.get(_CLASHES, frozenset()) if parent is not None else frozenset()
     is_ambiguous = _folded(item.name) in clashing
     return _safe(whole, is_ambiguous)
+
+
+def _below_root(node: pytest.Item | pytest.Collector) -> PurePath:
+    path, root = node.path, node.config.rootpath
+    return path.relative_to(root) if path.is_relative_to(root) else PurePath(path.name)
 
 
 def _classes(node: pytest.Item | pytest.Collector) -> list[str]:

@@ -22,11 +22,11 @@ class Guard:
         fix: What helps, besides `--allowed-hosts`, for messages.
     """
 
-    def __init__(self, allowed: Sequence[str], fix: str) -> None:
+    def __init__(self, allowed: Sequence[re.Pattern[str]], fix: str) -> None:
         self.attempts: list[NetworkBlocked] = []
         """What was refused, also if the code under test swallowed it."""
 
-        self._allowed = [re.compile(pattern.strip()) for pattern in allowed]
+        self._allowed = allowed
         self._addresses: set[str] = set()
         self._fix = fix
         self.is_open = False
@@ -84,7 +84,10 @@ def _heard(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _of_socket(arguments: tuple[Any, ...]) -> tuple[str, object] | None:
-    address = arguments[1]
+    return _of_address(arguments[1])
+
+
+def _of_address(address: Any) -> tuple[str, object] | None:
     is_network = isinstance(address, tuple) and len(address) >= 2
     return (str(address[0]), address[1]) if is_network else None
 
@@ -101,6 +104,8 @@ _READERS: dict[str, Callable[[tuple[Any, ...]], tuple[str, object] | None]] = {
     "socket.sendmsg": _of_socket,
     "socket.getaddrinfo": _of_name,
     "socket.gethostbyname": _of_name,
+    "socket.gethostbyaddr": _of_name,
+    "socket.getnameinfo": lambda arguments: _of_address(arguments[0]),
 }
 
 

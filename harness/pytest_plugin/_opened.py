@@ -3,7 +3,7 @@
 import inspect
 import os
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import wraps
 from itertools import chain, repeat
@@ -48,7 +48,7 @@ class Opened:
         self._in_use = False
         self.use: CassetteInUse = self._block.__enter__()
         self._in_use = True
-        self._told = 0
+        self._told = self._told_drifts = 0
         self._played_in_calls = 0
         self._left_by_calls: list[set[int]] = []
         self._records = self.may_go_live
@@ -67,7 +67,7 @@ class Opened:
     def rerecord(self) -> str:
         """The command that records it again, all of it."""
         tests = {each.test for each in self.use.session.cassette.interactions} - {""}
-        names = sorted({*tests, self.owner} if self.label else {self.owner})
+        names = _outermost({*tests, self.owner} if self.label else {self.owner})
         if len(names) > _MOST_NAMED:
             names = sorted({name.partition("::")[0] for name in names})
         return _command(self._settings.root, names)
@@ -76,6 +76,12 @@ class Opened:
         """The misses since this was asked the last time."""
         told, self._told = self._told, len(self.use.misses)
         return list(self.use.misses[told:])
+
+    def new_drifts(self) -> list[str]:
+        """How live answers differed since this was asked the last time, and what helps."""
+        drifts = self.use.session.drifts[self._told_drifts :]
+        self._told_drifts += len(drifts)
+        return [*map(str, drifts), f"  fix: {self.rerecord}"] if drifts else []
 
     def suspend(self) -> None:
         """Another one has the requests for a while."""
@@ -154,10 +160,9 @@ class Opened:
         passed_on = {
             "record_on_exception": True,
             "durability": settings.durability,
+            "strict": settings.strict,
             **wanted.passed_on,
         }
-        if settings.strict:
-            passed_on["strict"] = True
         return cassette(
             self.path,
             record_mode=mode,
@@ -212,6 +217,15 @@ def from_here(root: Path, nodeid: str) -> str:
 def _command(root: Path, names: Sequence[str]) -> str:
     words = [shlex.quote(from_here(root, name)) for name in names if name != EVERYTHING]
     return " ".join(("pytest", *words, "--record-mode rewrite"))
+
+
+def _outermost(nodeids: Iterable[str]) -> list[str]:
+    """Without the tests of a file, or class, that is named too."""
+    names: list[str] = []
+    for each in sorted(nodeids):
+        if not any(each.startswith(f"{name}::") for name in names):
+            names.append(each)
+    return names
 
 
 def _modes_of_calls(mode: str, exists: bool) -> Iterator[str]:

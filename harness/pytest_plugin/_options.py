@@ -1,6 +1,7 @@
 """What is set in pytest's configuration file, or on its command line, which comes first."""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -12,7 +13,7 @@ import pytest
 MODES = ("none", "once", "new_episodes", "all", "rewrite", "verify", "live")
 WRITING = frozenset({"once", "new_episodes", "all", "rewrite"})
 REACTIONS = ("ignore", "warn", "fail")
-SCOPES = ("function", "class", "module", "session")
+SCOPES = ("function", "class", "module", "package", "session")
 
 
 class _Option(NamedTuple):
@@ -63,7 +64,7 @@ class Settings:
     expire_days: int
     expired: str
     blocks_network: bool
-    allowed_hosts: tuple[str, ...]
+    allowed_hosts: tuple[re.Pattern[str], ...]
     rerecords: bool
     playbacks: Path | None
 
@@ -159,14 +160,31 @@ def _read(config: pytest.Config) -> Settings:
             "said_mode": said,
             "expire_days": int(days),
             "blocks_network": bool(config.getoption("--block-network", False)),
-            "allowed_hosts": (
-                *config.getini("harness_allowed_hosts"),
-                *(hosts.split(",") if hosts else ()),
+            "allowed_hosts": tuple(
+                host_pattern(each)
+                for each in (*config.getini("harness_allowed_hosts"), *(hosts or "").split(","))
+                if each.strip()
             ),
             "rerecords": config.getoption("--rerecord"),
             "playbacks": None if playbacks is None else Path(os.path.abspath(playbacks)),  # noqa: PTH100 - not resolved: links stay as they were given
         }
     )
+
+
+def host_pattern(host: str) -> re.Pattern[str]:
+    """What hosts that may be reached are called.
+
+    Raises:
+        UsageError: It is no regular expression; with the one that was meant.
+    """
+    try:
+        return re.compile(host.strip())
+    except re.error as error:
+        meant = re.escape(host.strip()).replace(r"\*", ".*")
+        raise pytest.UsageError(
+            f"--allowed-hosts: {host!r} is not a regular expression: {error}. "
+            f"Did you mean {meant!r}?"
+        ) from error
 
 
 def _said_mode(config: pytest.Config) -> str:

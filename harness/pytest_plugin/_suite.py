@@ -3,29 +3,33 @@
 import os
 import tempfile
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.errors import HarnessError, NetworkBlocked
+from harness.errors import HarnessError
 from harness.pytest_plugin._evidence import Evidence, left_unplayed
+from harness.pytest_plugin._failures import Drifted, failure_for
 from harness.pytest_plugin._marks import (
     MARKER,
     Wanted,
     has_cassette,
+    has_own_marker,
     is_marked,
     scope_of,
     wanted_by,
 )
-from harness.pytest_plugin._names import class_name, module_name, note_clashes
+from harness.pytest_plugin._names import class_name, module_name, note_clashes, package_name
 from harness.pytest_plugin._network import Guard, guarded
 from harness.pytest_plugin._opened import EVERYTHING, Opened, path_of
-from harness.pytest_plugin._options import SCOPES, WRITING, Settings
+from harness.pytest_plugin._options import WRITING, Settings, host_pattern
+from harness.pytest_plugin._vcr import arguments_of, file_of, files_of_peers, is_vcr
 
 _FIX = """@pytest.mark.cassette(scope="module") for what a module's fixtures ask"""
-_KINDS = {"class": pytest.Class, "module": pytest.Module, "session": pytest.Session}
+_KINDS = {"class": pytest.Class, "module": pytest.Module, "package": pytest.Package}
+_NEEDS = {"package": " A package is a folder with an __init__.py."}
 
 
 class Suite:
@@ -48,6 +52,9 @@ class Suite:
         self._own: Opened | None = None
         self._common: dict[tuple[Path, str], Opened] = {}
         self._common_in_use: Opened | None = None
+        self._closed: list[Opened] = []
+        self._item: pytest.Item | None = None
+        self._is_opening = False
         self._taken: set[str] = set()
         self._error: BaseException | None = None
         self._guard: Guard | None = None
@@ -80,6 +87,7 @@ class Suite:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Closes the network while a test replays."""
+        self._item = item
         self._own = self._error = None
         if self._common_in_use is not None and scope_of(item) != "function":
             self._common_in_use.resume()
@@ -89,15 +97,27 @@ class Suite:
         # The next test may have nothing to do with it.
         if self._common_in_use is not None:
             self._common_in_use.suspend()
+        self._item = None
         return result
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, Any, Any]:
+        """What a fixture of a wider scope asks has a cassette of that scope, or none."""
+        is_early = self._own is None and not self._is_opening
+        if is_early and fixturedef.scope != "function":
+            # Who is narrower than this fixture, or waits for it, can't say; the test's own will.
+            with suppress(pytest.fail.Exception, pytest.FixtureLookupError):
+                self.open_common(request)
+        return (yield)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """A miss fails a test with its own words, also if the code under test swallowed it."""
-        news = self._news()
-        failure = _failure(_told(news, call.excinfo)) if news else None
+        failure = failure_for(self._news(call), call.excinfo, item)
         if failure is not None and call.excinfo is None:
             call.excinfo = failure
         report = yield
@@ -105,6 +125,8 @@ class Suite:
             report.outcome, report.longrepr = "failed", item.repr_failure(failure)
         if call.excinfo is not None and report.when != "teardown":
             self._error = call.excinfo.value
+        if report.when == "teardown":
+            self._closed.clear()
         if self.evidence and report.when == "teardown":
             # pytest-xdist carries it to the process that tells of it.
             report.__dict__["harness_evidence"], self.evidence = self.evidence, []
@@ -113,7 +135,7 @@ class Suite:
     @contextmanager
     def own(self, request: pytest.FixtureRequest) -> Iterator[Opened]:
         """The test's own cassette, until its last fixture is gone."""
-        item, wanted = request.node, self._wanted(request)
+        item, wanted = request.node, self._wanted(request, request.node)
         is_default = wanted.name is None and wanted.scope == "function"
         label = "" if is_default else nodeid_of(item)
         path = self._path(request, wanted, item)
@@ -134,33 +156,41 @@ class Suite:
 
     def open_common(self, request: pytest.FixtureRequest) -> None:
         """The cassette that fixtures of a wider scope have, if it is time for it."""
-        if not is_marked(request.node):
+        item = self._item
+        if item is None or not is_marked(item):
             return
-        wanted = self._wanted(request)
-        if SCOPES.index(wanted.scope) < max(SCOPES.index(request.scope), 1):
+        wanted = self._wanted(request, item)
+        if wanted.scope == "function":
             return
-        node = _node(request.node, wanted.scope)
+        node = _node(item, wanted.scope)
+        if node not in request.node.listchain():
+            return
         label = node.nodeid or EVERYTHING
         path = self._path(request, wanted, node)
-        if (path, label) in self._common:
-            return
-        with _plainly():
-            opened = self._opened(wanted, path, node, label)
-        self._common[path, label] = opened
-        if self._common_in_use is not None:
+        opened = self._common.get((path, label))
+        if opened is None:
+            with _plainly():
+                opened = self._common[path, label] = self._opened(wanted, path, node, label)
+            node.addfinalizer(lambda: self._close_common(opened))
+        self._put_in_use(opened)
+
+    def _put_in_use(self, opened: Opened | None) -> None:
+        """Gives the requests that no test's own cassette takes to one that is common to several."""
+        if self._common_in_use is not opened and self._common_in_use is not None:
             self._common_in_use.suspend()
         self._common_in_use = opened
-        node.addfinalizer(lambda: self._close_common(opened))
+        if opened is not None:
+            opened.resume()
 
     def _close_common(self, opened: Opened) -> None:
         del self._common[opened.path, opened.label]
+        self._closed.append(opened)
         opened.resume()
         self._close(opened, None)
         if self._common_in_use is opened:
-            self._common_in_use = next(reversed(self._common.values()), None)
-            if self._common_in_use is not None:
-                self._common_in_use.resume()
-        _judge(opened, self.evidence[-1])
+            self._put_in_use(next(reversed(self._common.values()), None))
+        if self._item is not None:
+            _judge(opened, self.evidence[-1])
 
     def _opened(self, wanted: Wanted, path: Path, node: Any, label: str) -> Opened:
         owner = nodeid_of(node) or EVERYTHING
@@ -204,19 +234,40 @@ class Suite:
             return "rewrite" if path in self.stale else "once"
         return self.settings.mode(wanted.record_mode)
 
-    def _wanted(self, request: pytest.FixtureRequest) -> Wanted:
-        with _plainly():
-            return wanted_by(request.node, request.getfixturevalue("cassette_config"))
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """A block that asks fixtures what to open: no cassette is opened for their sake."""
+        before, self._is_opening = self._is_opening, True
+        try:
+            yield
+        finally:
+            self._is_opening = before
+
+    def _wanted(self, request: pytest.FixtureRequest, item: pytest.Item) -> Wanted:
+        with _plainly(), self._opening():
+            # What vcrpy's marker says is of one test alone.
+            vcr = arguments_of(request) if request.scope == "function" and is_vcr(item) else ()
+            return wanted_by(item, request.getfixturevalue("cassette_config"), vcr)
 
     def _path(self, request: pytest.FixtureRequest, wanted: Wanted, node: Any) -> Path:
-        folder = Path(request.getfixturevalue("cassette_dir"))
+        with self._opening():
+            folder = Path(request.getfixturevalue("cassette_dir"))
         name = wanted.name
         if name is None and isinstance(node, pytest.Item) and wanted.scope == "function":
-            name = request.getfixturevalue("cassette_name")
+            return self._own_path(request, self.settings.root / folder)
         if name is None:
             with _plainly():
                 name = _shared_name(_node(node, wanted.scope))
         return path_of(name, self.settings.root / folder, self.settings.root)
+
+    def _own_path(self, request: pytest.FixtureRequest, folder: Path) -> Path:
+        if not has_own_marker(request.node) and is_vcr(request.node):
+            return self.settings.root / file_of(request)
+        path = path_of(request.getfixturevalue("cassette_name"), folder, self.settings.root)
+        if path.exists():
+            return path
+        # What another recorder left is played, and recorded anew, where it lies.
+        return next((each for each in files_of_peers(request.node) if each.exists()), path)
 
     def _guard_of(self, item: pytest.Item) -> Guard | None:
         self._guard, self._told_attempts = None, 0
@@ -224,15 +275,23 @@ class Suite:
         replays = modes is not None and (
             settings.rerecords or settings.mode(modes) in ("none", "once")
         )
-        if replays or (modes is None and settings.blocks_network):
+        mark = item.get_closest_marker("block_network")
+        if replays or (modes is None and (settings.blocks_network or mark)):
             fix = _FIX if replays else "@pytest.mark.cassette"
-            self._guard = Guard(settings.allowed_hosts, fix)
+            said = mark.kwargs.get("allowed_hosts", ()) if mark else ()
+            marked = map(host_pattern, said.split(",") if isinstance(said, str) else said)
+            self._guard = Guard((*settings.allowed_hosts, *marked), fix)
         return self._guard
 
-    def _news(self) -> list[BaseException]:
+    def _news(self, call: pytest.CallInfo[None]) -> list[BaseException]:
         """What was missing since the last report."""
-        opened = [*self._common.values(), *([self._own] if self._own else [])]
+        own = [] if self._own is None else [self._own]
+        opened = [*self._common.values(), *self._closed, *own]
         news: list[BaseException] = [miss for each in opened for miss in each.new_misses()]
+        # What else fails a test is worth more than that it is told now how answers differed.
+        if call.excinfo is None or call.when == "teardown":
+            drifts = (each.new_drifts() for each in opened)
+            news += [Drifted("\n".join(lines)) for lines in drifts if lines]
         if self._guard is not None:
             news += self._guard.attempts[self._told_attempts :]
             self._told_attempts = len(self._guard.attempts)
@@ -261,6 +320,8 @@ def claims_of(run: str) -> Path:
 def _shared_name(node: Any) -> str:
     if isinstance(node, pytest.Class):
         return class_name(node)
+    if isinstance(node, pytest.Package):
+        return package_name(node)
     return module_name(node) if isinstance(node, pytest.Module) else EVERYTHING
 
 
@@ -270,15 +331,13 @@ def _node(node: Any, scope: str) -> Any:
         return node.session
     found = node.getparent(_KINDS[scope])
     if found is None:
-        pytest.fail(f"@pytest.mark.cassette(scope={scope!r}): there is no {scope} here.", False)
+        what = f"@pytest.mark.cassette(scope={scope!r}): there is no {scope} here."
+        pytest.fail(what + _NEEDS.get(scope, ""), False)
     return found
 
 
 def _judge(opened: Opened, evidence: Evidence) -> None:
     """Fails the test for what came out when its cassette was closed."""
-    drifts = opened.use.session.drifts
-    if drifts:
-        pytest.fail("\n".join((*map(str, drifts), f"  fix: {opened.rerecord}")), False)
     left = left_unplayed(evidence)
     if left and evidence["reaction"] == "fail":
         numbers = ", ".join(map(str, left))
@@ -293,28 +352,3 @@ def _plainly() -> Iterator[None]:
         yield
     except (HarnessError, pytest.UsageError) as error:
         pytest.fail(str(error), False)
-
-
-def _told(news: list[BaseException], excinfo: pytest.ExceptionInfo[BaseException] | None) -> str:
-    first, more = news[0], len(news) - 1
-    lines = [str(first)]
-    if more:
-        what = "1 more request was" if more == 1 else f"{more} more requests were"
-        lines.append(f"{what} not recorded.")
-    if excinfo is not None and not _leads_to(excinfo.value, news):
-        lines.append(f"It was swallowed. Then came: {excinfo.exconly()}")
-    return "\n".join(lines)
-
-
-def _leads_to(error: BaseException, news: list[BaseException]) -> bool:
-    if error in news or isinstance(error, NetworkBlocked):
-        return True
-    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    return any(_leads_to(each, news) for each in inner)
-
-
-def _failure(text: str) -> pytest.ExceptionInfo[BaseException]:
-    try:
-        pytest.fail(text, pytrace=False)
-    except pytest.fail.Exception as error:
-        return pytest.ExceptionInfo.from_exception(error)

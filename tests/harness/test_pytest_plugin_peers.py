@@ -380,3 +380,70 @@ def test_a_miss_of_the_server_fails_the_test_that_owns_it(project: Project) -> N
     result.stdout.fnmatch_lines(
         ["The script has no reply for model call 1.", "*Not asked for: 2.*"]
     )
+
+
+FLAKY = """
+import pytest
+from conftest import ask
+
+tries = []
+
+@pytest.mark.cassette
+def test_flaky():
+    tries.append(ask("first"))
+    assert ask("second") == "SECOND"
+    assert len(tries) == 2
+"""
+
+
+def test_beside_pytest_rerunfailures_each_try_begins_at_the_start(project: Project) -> None:
+    pytest.importorskip("pytest_rerunfailures", reason="pytest-rerunfailures is not installed")
+    project.write("test_a.py", FLAKY)
+    arguments = ("--reruns", "1", "--harness-unplayed", "fail")
+
+    recorded, asked = project.record(*arguments, plugins=("pytest_rerunfailures",))
+    replayed = project.run(*arguments, plugins=("pytest_rerunfailures",))
+
+    for each in (recorded, replayed):
+        each.stdout.fnmatch_lines(["*1 passed, 1 rerun*"])
+    assert asked == ["first", "second"] * 2
+    (file,) = (project.path / "cassettes" / "test_a").glob("*.yaml")
+    assert len(load(file).interactions) == 2
+
+
+@pytest.mark.parametrize(
+    ("plugin", "arguments"),
+    [
+        ("pytest_timeout", ("--timeout", "60", "--timeout-method", "thread")),
+        ("pytest_timeout", ("--timeout", "60", "--timeout-method", "signal")),
+        ("pytest_socket", ("--disable-socket", "--allow-unix-socket")),
+        ("pytest_cov", ("--cov", "conftest", "--cov-report=")),
+    ],
+)
+def test_a_replay_needs_nothing_that_other_plugins_forbid(
+    project: Project, plugin: str, arguments: tuple[str, ...]
+) -> None:
+    pytest.importorskip(plugin, reason=f"{plugin} is not installed")
+    project.write("test_a.py", MIXING)
+    project.record()
+
+    module = "pytest_cov.plugin" if plugin == "pytest_cov" else plugin
+    result = project.run(*arguments, "-W", "default", plugins=(module,))
+
+    result.assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("distribution", ["load", "loadscope", "loadfile", "worksteal"])
+def test_however_xdist_deals_the_tests_a_modules_cassette_is_played(
+    project: Project, distribution: str
+) -> None:
+    text = RANDOMLY.format(scope="scope='module'")
+    for name in ("a", "b"):
+        project.write(f"test_{name}.py", text)
+    project.record()
+
+    words = ("-n", "2", "--dist", distribution)
+    result = project.run(*words, plugins=("xdist", "xdist.looponfail"))
+
+    result.assert_outcomes(passed=10)
+    result.stdout.no_fnmatch_line("*unplayed*")
