@@ -16,11 +16,12 @@ from agentchat.messages import (
     ModelClientStreamingChunkEvent,
     TextMessage,
 )
-from agentchat.state import ChatAgentContainerState, TeamState
+from agentchat.state import TeamState
 from agentchat.teams._conversation import Utterance
 from agentchat.teams._manager import Ending, GroupChatManager, Roster, Rules
 from agentchat.teams._runtime_seat import RuntimeSeat
 from agentchat.teams._seat import Seat, seat_of
+from agentchat.teams._team_state import load, saved
 
 Task = str | BaseChatMessage | Sequence[BaseChatMessage] | None
 
@@ -201,25 +202,8 @@ class BaseGroupChat(Team, Component[BaseModel]):
         A team may be saved while it runs: the state is the one before the turn in hand, with those
         who are through with it, if several speak at once, behind it.
         """
-        manager = self._opened().as_if_broken_off()
-        states: dict[str, Any] = {}
-        for participant in self._participants:
-            unheard = manager.conversation.unheard(participant.name)
-            states[participant.name] = ChatAgentContainerState(
-                agent_state=await participant.save_state(),
-                message_buffer=[message.dump() for message in unheard],
-            ).model_dump()
-        thread = [message.dump() for message in manager.conversation.thread]
-        states[self._manager_name] = (
-            manager.state()
-            .model_copy(update={"message_thread": thread, "current_turn": manager.turns_taken})
-            .model_dump()
-        )
-        condition = self._termination_condition
-        return TeamState(
-            agent_states=states,
-            termination_condition=None if condition is None else await condition.save_state(),
-        ).model_dump()
+        state = await saved(self._opened().as_if_broken_off(), self._participants)
+        return state.model_dump()
 
     async def load_state(self, state: Mapping[str, Any]) -> None:
         """Goes on from a saved state; what was there before is replaced.
@@ -232,28 +216,8 @@ class BaseGroupChat(Team, Component[BaseModel]):
         if self._is_running:
             raise RuntimeError("The team cannot be loaded while it is running.")
         with self._running():
-            saved = TeamState.model_validate(state)
-            manager = self._opened()
-            states = {
-                participant.name: ChatAgentContainerState.model_validate(
-                    self._state_of(participant.name, saved)
-                )
-                for participant in self._participants
-            }
-            unheard = {
-                name: [self._restored(message) for message in container.message_buffer]
-                for name, container in states.items()
-            }
-            loaded = await manager.load(self._state_of(self._manager_name, saved))
-            thread = [self._message_factory.create(m) for m in loaded.message_thread]
-            for seat, participant in zip(manager.roster.seats, self._participants, strict=True):
-                await participant.load_state(states[participant.name].agent_state)
-                seat.loaded()
-            manager.turns_taken = loaded.current_turn
-            manager.has_ended = None
-            manager.conversation.load(thread, unheard)
-            if self._termination_condition is not None and saved.termination_condition is not None:
-                await self._termination_condition.load_state(saved.termination_condition)
+            read = TeamState.model_validate(state)
+            await load(read, self._opened(), self._participants)
 
     def _to_config(self) -> BaseModel:
         """The constructor's arguments; name and description also where they are defaults."""
@@ -262,21 +226,6 @@ class BaseGroupChat(Team, Component[BaseModel]):
             ._to_config()
             .model_copy(update={"name": self._name, "description": self._description})
         )
-
-    def _state_of(self, name: str, saved: TeamState) -> Mapping[str, Any]:
-        if name not in saved.agent_states:
-            raise ValueError(
-                f"Agent state for {name} not found in the saved state. It holds: "
-                f"{', '.join(saved.agent_states) or 'nothing'}."
-            )
-        found: Mapping[str, Any] = saved.agent_states[name]
-        return found
-
-    def _restored(self, dump: Mapping[str, Any]) -> BaseChatMessage:
-        message = self._message_factory.create(dump)
-        if not isinstance(message, BaseChatMessage):
-            raise ValueError(f"A message buffer holds a {type(message).__name__}, an event.")  # noqa: TRY004 - a bad state
-        return message
 
     def _opened(self) -> GroupChatManager:
         """The manager; it is made when the team is first used."""
