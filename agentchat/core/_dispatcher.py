@@ -9,7 +9,8 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from itertools import count
+from typing import Any, TypeVar
 
 from agentchat.core._agent_instances import AgentInstances
 from agentchat.core._bell import Bell
@@ -24,6 +25,8 @@ from agentchat.core.exceptions import MessageDroppedException, UndeliverableExce
 from agentchat.core.logging import ROOT_LOGGER_NAME
 
 logger = logging.getLogger(ROOT_LOGGER_NAME)
+
+M = TypeVar("M", Direct, Published)
 
 _STOPPED = "The runtime stopped before the message was delivered"
 
@@ -61,8 +64,9 @@ class Dispatcher:
         self._ignore_unhandled_exceptions = ignore_unhandled_exceptions
         self._queue: deque[Envelope] = deque()
         self._being_opened = 0
-        # A dict, because it is ordered: they are cancelled in the order they began.
-        self._handling: dict[asyncio.Task[None], None] = {}
+        # By number, in the order they began: in that order they are cancelled.
+        self._handling: dict[int, asyncio.Task[None]] = {}
+        self._numbers = count()
         self._arrival = Bell()
         self._idleness = Bell()
         self._loop_task: asyncio.Task[None] | None = None
@@ -141,7 +145,7 @@ class Dispatcher:
     async def stop_when_idle(self) -> None:
         """Stops when the queue is empty and no handler runs any more."""
         loop_task = self._started()
-        if asyncio.current_task() in self._handling:
+        if asyncio.current_task() in self._handling.values():
             raise RuntimeError("A message handler cannot wait until all handlers have ended")
         while not (self._is_idle() or loop_task.done()):
             await self._idleness.heard()
@@ -156,7 +160,8 @@ class Dispatcher:
 
     async def abandon(self) -> None:
         """Cancels all handlers but the calling one, and discards what is queued."""
-        running = [task for task in self._handling if task is not asyncio.current_task()]
+        this = asyncio.current_task()
+        running = [task for task in self._handling.values() if task is not this]
         for task in running:
             task.cancel()
         if running:
@@ -232,11 +237,11 @@ class Dispatcher:
 
     def _call_receivers(self, envelope: Direct | Published) -> None:
         if isinstance(envelope, Direct):
-            self._begin(self._answer(envelope))
+            self._begin(self._answer, envelope, envelope.receiver)
             return
         for receiver in self._receivers(envelope.receiver):
             if envelope.sender is None or receiver != envelope.sender:
-                self._begin(self._deliver(envelope, receiver))
+                self._begin(self._deliver, envelope, receiver)
 
     def _receivers(self, topic_id: TopicId) -> Sequence[AgentId]:
         try:
@@ -246,34 +251,38 @@ class Dispatcher:
             self._keep(error)
             return ()
 
-    def _begin(self, handling: Coroutine[Any, Any, None]) -> None:
+    def _begin(
+        self,
+        handle: Callable[[M, AgentId, int], Coroutine[Any, Any, None]],
+        envelope: M,
+        receiver: AgentId,
+    ) -> None:
         # What is begun here calls `_ended` itself: a done callback would cost half as much again
         # as the task. Tasks that are cancelled before they begin are forgotten where that happens.
-        self._handling[asyncio.get_running_loop().create_task(handling)] = None
+        number = next(self._numbers)
+        handling = handle(envelope, receiver, number)
+        self._handling[number] = asyncio.get_running_loop().create_task(handling)
 
-    def _ended(self) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._handling.pop(task, None)
+    def _ended(self, number: int) -> None:
+        self._handling.pop(number, None)
         if not self._handling:
             self._tell_if_idle()
 
     def _forget_ended(self) -> None:
-        self._handling = {task: None for task in self._handling if not task.done()}
+        tasks = self._handling.items()
+        self._handling = {number: task for number, task in tasks if not task.done()}
 
-    async def _answer(self, direct: Direct) -> None:
+    async def _answer(self, direct: Direct, receiver: AgentId, number: int) -> None:
         try:
-            message = await self._handle(direct, direct.receiver)
+            message = await self._handle(direct, receiver)
         except GeneratorExit:
             raise
         except BaseException as error:
-            self._log.raised(direct, direct.receiver, error)
+            self._log.raised(direct, receiver, error)
             direct.fail(error)
         else:
-            self._send_back(
-                Answer(message, direct.receiver, direct.sender, direct.reply, direct.origin)
-            )
-        self._ended()
+            self._send_back(Answer(message, receiver, direct.sender, direct.reply, direct.origin))
+        self._ended(number)
 
     def _send_back(self, answer: Answer) -> None:
         self._log.sent(answer)
@@ -282,7 +291,7 @@ class Dispatcher:
         except UndeliverableException as error:
             answer.fail(error)
 
-    async def _deliver(self, published: Published, receiver: AgentId) -> None:
+    async def _deliver(self, published: Published, receiver: AgentId, number: int) -> None:
         try:
             await self._handle(published, receiver)
         except _ENDS_THE_PROGRAM:
@@ -292,14 +301,21 @@ class Dispatcher:
                 logger.exception("Error processing publish message for %s", receiver)
                 self._log.raised(published, receiver, error)
                 self._keep(error)
-        self._ended()
+        self._ended(number)
 
-    async def _handle(self, envelope: Direct | Published, receiver: AgentId) -> Any:
+    def _handle(self, envelope: Direct | Published, receiver: AgentId) -> Coroutine[Any, Any, Any]:
         # Each handler has a task, and so a context, of its own: there is nothing to reset.
         MessageHandlerContext.enter(receiver)
-        agent = self._living.get(receiver) or await self._agents.get(receiver)
+        agent = self._living.get(receiver)
+        # No coroutine of its own for one that lives: it would be one more for each message.
+        if agent is None:
+            return self._make_and_handle(envelope, receiver)
         self._log.delivered(envelope, receiver)
-        return await agent.on_message(envelope.message, ctx=envelope.message_context())
+        return agent.on_message(envelope.message, ctx=envelope.message_context())
+
+    async def _make_and_handle(self, envelope: Direct | Published, receiver: AgentId) -> Any:
+        await self._agents.get(receiver)
+        return await self._handle(envelope, receiver)
 
     def _hand_back(self, answer: Answer) -> None:
         self._log.delivered(answer, answer.receiver)

@@ -19,6 +19,8 @@ logger = logging.getLogger(ROOT_LOGGER_NAME)
 Method = TypeVar("Method", bound=Callable[..., Awaitable[Any]])
 Match = Callable[[Any, MessageContext], bool]
 """Whether a handler wants a message of its class."""
+Finish = Callable[[Any, tuple[type, ...], bool], Any]
+"""Makes a handler's answer of what was returned."""
 
 
 class RoutedAgent(BaseAgent):
@@ -103,11 +105,7 @@ def message_handler(
     Raises:
         AssertionError: An annotation is missing.
     """
-
-    def decorate(method: Method) -> Method:
-        return _handler(method, strict, match or _accept, _checked_answer)
-
-    return decorate if func is None else decorate(func)
+    return _marked(func, strict, match or _accept, _checked_answer)
 
 
 @overload
@@ -133,15 +131,7 @@ def event(
     Raises:
         AssertionError: An annotation is missing.
     """
-    wanted = match or _accept
-
-    def router(message: Any, ctx: MessageContext) -> bool:
-        return not ctx.is_rpc and wanted(message, ctx)
-
-    def decorate(method: Method) -> Method:
-        return _handler(method, strict, router, _no_answer)
-
-    return decorate if func is None else decorate(func)
+    return _marked(func, strict, _among(match, direct=False), _no_answer)
 
 
 @overload
@@ -167,23 +157,29 @@ def rpc(
     Raises:
         AssertionError: An annotation is missing.
     """
+    return _marked(func, strict, _among(match, direct=True), _checked_answer)
+
+
+def _among(match: Match | None, *, direct: bool) -> Match:
+    """Wants what a match wants of the direct messages, or of the published ones."""
     wanted = match or _accept
 
     def router(message: Any, ctx: MessageContext) -> bool:
-        return ctx.is_rpc and wanted(message, ctx)
+        return ctx.is_rpc == direct and wanted(message, ctx)
 
-    def decorate(method: Method) -> Method:
-        return _handler(method, strict, router, _checked_answer)
-
-    return decorate if func is None else decorate(func)
+    return router
 
 
-def _handler(
-    method: Method,
-    strict: bool,
-    router: Match,
-    finish: Callable[[Any, tuple[type, ...], bool], Any],
-) -> Method:
+def _marked(
+    func: Method | None, strict: bool, router: Match, finish: Finish
+) -> Method | Callable[[Method], Method]:
+    """The method as a handler; without one, what makes a handler of a method."""
+    if func is None:
+        return lambda method: _handler(method, strict, router, finish)
+    return _handler(func, strict, router, finish)
+
+
+def _handler(method: Method, strict: bool, router: Match, finish: Finish) -> Method:
     """The method, guarded by its annotations.
 
     Args:

@@ -52,7 +52,40 @@ class Subscription(Protocol):
         """
 
 
-class TypeSubscription(Subscription):
+class _AgentPerSource(Subscription):
+    """One agent for each source of the topics that a subclass lets through.
+
+    Equal ones may have different ids, so that no hash could be true to equality: they have none.
+    """
+
+    def __init__(self, topics: str, agent_type: str | AgentType, known_as: str | None) -> None:
+        self._topics = topics
+        self._agent_type = agent_type.type if isinstance(agent_type, AgentType) else agent_type
+        self._id = known_as or new_id("subscription")
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    @property
+    def agent_type(self) -> str:
+        """Of whom the agent shall be."""
+        return self._agent_type
+
+    def map_to_agent(self, topic_id: TopicId) -> AgentId:
+        if not self.is_match(topic_id):
+            raise CantHandleException("TopicId does not match the subscription")
+        return AgentId(self._agent_type, topic_id.source)
+
+    def _means(self, other: "_AgentPerSource") -> bool:
+        """Whether another one of the same kind has the same id, or lets the same through."""
+        return self._id == other._id or (self._agent_type, self._topics) == (
+            other._agent_type,
+            other._topics,
+        )
+
+
+class TypeSubscription(_AgentPerSource):
     """One agent for each source of a topic type.
 
     Args:
@@ -67,43 +100,21 @@ class TypeSubscription(Subscription):
         agent_type: str | AgentType,
         id: str | None = None,  # noqa: A002 - upstream's name
     ) -> None:
-        self._topic_type = topic_type
-        self._agent_type = _text(agent_type)
-        self._id = id or new_id("subscription")
-
-    @property
-    def id(self) -> str:
-        return self._id
+        super().__init__(topic_type, agent_type, id)
 
     @property
     def topic_type(self) -> str:
         """The type that a topic must have."""
-        return self._topic_type
-
-    @property
-    def agent_type(self) -> str:
-        """Of whom the agent shall be."""
-        return self._agent_type
+        return self._topics
 
     def is_match(self, topic_id: TopicId) -> bool:
-        return topic_id.type == self._topic_type
-
-    def map_to_agent(self, topic_id: TopicId) -> AgentId:
-        return _agent_for(self, topic_id)
+        return topic_id.type == self._topics
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, TypeSubscription):
-            return False
-        return self._id == other._id or (self._agent_type, self._topic_type) == (
-            other._agent_type,
-            other._topic_type,
-        )
-
-    # Equal subscriptions may have different ids, so that no hash could be true to equality.
-    __hash__ = None  # type: ignore[assignment]
+        return isinstance(other, TypeSubscription) and self._means(other)
 
 
-class TypePrefixSubscription(Subscription):
+class TypePrefixSubscription(_AgentPerSource):
     """One agent for each source of all topic types that begin alike.
 
     Args:
@@ -118,40 +129,18 @@ class TypePrefixSubscription(Subscription):
         agent_type: str | AgentType,
         id: str | None = None,  # noqa: A002 - upstream's name
     ) -> None:
-        self._topic_type_prefix = topic_type_prefix
-        self._agent_type = _text(agent_type)
-        self._id = id or new_id("subscription")
-
-    @property
-    def id(self) -> str:
-        return self._id
+        super().__init__(topic_type_prefix, agent_type, id)
 
     @property
     def topic_type_prefix(self) -> str:
         """How a topic's type must begin."""
-        return self._topic_type_prefix
-
-    @property
-    def agent_type(self) -> str:
-        """Of whom the agent shall be."""
-        return self._agent_type
+        return self._topics
 
     def is_match(self, topic_id: TopicId) -> bool:
-        return topic_id.type.startswith(self._topic_type_prefix)
-
-    def map_to_agent(self, topic_id: TopicId) -> AgentId:
-        return _agent_for(self, topic_id)
+        return topic_id.type.startswith(self._topics)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, TypePrefixSubscription):
-            return False
-        return self._id == other._id or (self._agent_type, self._topic_type_prefix) == (
-            other._agent_type,
-            other._topic_type_prefix,
-        )
-
-    # Equal subscriptions may have different ids, so that no hash could be true to equality.
-    __hash__ = None  # type: ignore[assignment]
+        return isinstance(other, TypePrefixSubscription) and self._means(other)
 
 
 class DefaultSubscription(TypeSubscription):
@@ -209,16 +198,6 @@ class SubscriptionTable:
             for subscription in self._subscriptions
             if subscription.is_match(topic_id)
         )
-
-
-def _agent_for(subscription: TypeSubscription | TypePrefixSubscription, topic: TopicId) -> AgentId:
-    if not subscription.is_match(topic):
-        raise CantHandleException("TopicId does not match the subscription")
-    return AgentId(subscription.agent_type, topic.source)
-
-
-def _text(agent_type: str | AgentType) -> str:
-    return agent_type.type if isinstance(agent_type, AgentType) else agent_type
 
 
 def _running_key() -> str:

@@ -80,14 +80,8 @@ def trace_create_agent_span(
         agent_id: Tells the agent from others of its name.
         agent_description: What the agent says it does.
     """
-    return _span(
-        "create_agent",
-        agent_name,
-        "CLIENT",
-        tracer,
-        parent,
-        _agent(agent_name, agent_id, agent_description),
-    )
+    facts = _agent(agent_name, agent_id, agent_description)
+    return _span("create_agent", agent_name, "CLIENT", tracer, parent, facts)
 
 
 def trace_invoke_agent_span(
@@ -107,14 +101,8 @@ def trace_invoke_agent_span(
         agent_id: Tells the agent from others of its name.
         agent_description: What the agent says it does.
     """
-    return _span(
-        "invoke_agent",
-        agent_name,
-        "CLIENT",
-        tracer,
-        parent,
-        _agent(agent_name, agent_id, agent_description),
-    )
+    facts = _agent(agent_name, agent_id, agent_description)
+    return _span("invoke_agent", agent_name, "CLIENT", tracer, parent, facts)
 
 
 def trace_tool_span(
