@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from agentchat.agents._assistant_config import AssistantAgentConfig
 from agentchat.agents._assistant_state import FullAssistantState, restore, states_of
-from agentchat.agents._base import BaseChatAgent
 from agentchat.agents._equipment import (
     GivenTool,
     handoffs_from,
@@ -22,9 +21,10 @@ from agentchat.agents._equipment import (
 from agentchat.agents._inbox import Inbox
 from agentchat.agents._memory_notes import NotePad, consult
 from agentchat.agents._model_call import Asker
-from agentchat.agents._steps import AnswerStream, answering, response_of
+from agentchat.agents._steps import AnswerStream
+from agentchat.agents._streaming_agent import StreamingAgent
 from agentchat.agents._tool_approval import ToolApprovalFunc, ToolReviewFunc
-from agentchat.agents._tool_loop import Turn, take_turn
+from agentchat.agents._tool_loop import Turn, check_max_tool_iterations, take_turn
 from agentchat.agents._tool_summary import SummaryStyle, ToolCallSummaryFormatter
 from agentchat.agents._toolbox import ToolRules, open_toolbox
 from agentchat.base import Handoff, Response
@@ -42,7 +42,7 @@ from agentchat.messages import (
 )
 
 
-class AssistantAgent(BaseChatAgent, Component[AssistantAgentConfig]):
+class AssistantAgent(StreamingAgent, Component[AssistantAgentConfig]):
     """An agent that answers with a model, and calls tools when the model asks for them.
 
     It keeps the conversation in its model context: it is given what is new since the last call.
@@ -120,11 +120,7 @@ class AssistantAgent(BaseChatAgent, Component[AssistantAgentConfig]):
         tool_review: ToolReviewFunc | None = None,
     ) -> None:
         super().__init__(name, description)
-        if max_tool_iterations < 1:
-            raise ValueError(
-                "Maximum number of tool iterations must be greater than or equal to 1, "
-                f"got {max_tool_iterations}"
-            )
+        check_max_tool_iterations(max_tool_iterations)
         if max_parallel_tools is not None and max_parallel_tools < 1:
             raise ValueError(f"max_parallel_tools must be at least 1, got {max_parallel_tools}")
         if reflect_on_tool_use is None:
@@ -173,17 +169,6 @@ class AssistantAgent(BaseChatAgent, Component[AssistantAgentConfig]):
     def model_context(self) -> ChatCompletionContext:
         """The conversation as the model knows it."""
         return self._model_context
-
-    async def on_messages(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
-        return await response_of(self.on_messages_stream(messages, cancellation_token))
-
-    def on_messages_stream(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> AnswerStream:
-        answer = self._answer(messages, cancellation_token)
-        return answering(answer, self.name, cancellation_token)
 
     async def on_pause(self, cancellation_token: CancellationToken) -> None:
         """Holds a turn before its next question to the model, until `on_resume`."""

@@ -9,13 +9,13 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, Field
 
-from agentchat.agents._base import BaseChatAgent
 from agentchat.agents._code_approval import ApprovalFuncType, ApprovalRequest, ApprovalResponse
 from agentchat.agents._code_blocks import as_markdown, code_blocks_in, in_words
 from agentchat.agents._code_loop import CodeTurn, write_and_run
 from agentchat.agents._inbox import Inbox
 from agentchat.agents._model_call import Asker
-from agentchat.agents._steps import AnswerStream, answering, response_of
+from agentchat.agents._steps import AnswerStream
+from agentchat.agents._streaming_agent import StreamingAgent
 from agentchat.base import Response
 from agentchat.core import CancellationToken, Component
 from agentchat.core.code_executor import CodeBlock, CodeExecutor, CodeResult
@@ -58,7 +58,7 @@ class CodeExecutorAgentState(BaseState):
     """Ids of the messages that the model has been told, and that no turn has answered yet."""
 
 
-class CodeExecutorAgent(BaseChatAgent, Component[CodeExecutorAgentConfig]):
+class CodeExecutorAgent(StreamingAgent, Component[CodeExecutorAgentConfig]):
     """Runs code blocks and answers with their output.
 
     Without a model it runs what it is given: the fenced blocks of the incoming text messages. With
@@ -156,21 +156,6 @@ class CodeExecutorAgent(BaseChatAgent, Component[CodeExecutorAgentConfig]):
         """The conversation as the model knows it."""
         return self._model_context
 
-    async def on_messages(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
-        return await response_of(self.on_messages_stream(messages, cancellation_token))
-
-    def on_messages_stream(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> AnswerStream:
-        client = self._model_client
-        if client is None:
-            answer = self._run_what_was_given(messages, cancellation_token)
-        else:
-            answer = self._run_what_is_written(client, messages, cancellation_token)
-        return answering(answer, self.name, cancellation_token)
-
     async def extract_code_blocks_from_messages(
         self, messages: Sequence[BaseChatMessage]
     ) -> list[CodeBlock]:
@@ -212,6 +197,14 @@ class CodeExecutorAgent(BaseChatAgent, Component[CodeExecutorAgentConfig]):
         saved = CodeExecutorAgentState.model_validate(state)
         self._inbox.unanswered = saved.unanswered
         await self._model_context.load_state(saved.llm_context)
+
+    def _answer(
+        self, messages: Sequence[BaseChatMessage], token: CancellationToken
+    ) -> AnswerStream:
+        client = self._model_client
+        if client is None:
+            return self._run_what_was_given(messages, token)
+        return self._run_what_is_written(client, messages, token)
 
     async def _run_what_was_given(
         self, messages: Sequence[BaseChatMessage], token: CancellationToken

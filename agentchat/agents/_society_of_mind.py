@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from agentchat.agents._base import BaseChatAgent
 from agentchat.agents._inbox import Inbox
 from agentchat.agents._model_call import text_of
-from agentchat.agents._steps import AnswerStream, place_of, response_of
+from agentchat.agents._steps import AnswerStream, place_of
+from agentchat.agents._streaming_agent import StreamingAgent
 from agentchat.base import Response, TaskResult, Team
 from agentchat.core import CancellationToken, Component
 from agentchat.core._streams import stepped
@@ -38,7 +38,7 @@ class SocietyOfMindAgentState(TeamOnlyState):
     """The state of its model context; None in what upstream wrote, which left it out."""
 
 
-class SocietyOfMindAgent(BaseChatAgent, Component[BaseModel]):
+class SocietyOfMindAgent(StreamingAgent, Component[BaseModel]):
     """Has a team work on what is said to it, and sums up the team's conversation as its answer.
 
     The team starts anew for each answer; what was said before, by others and by this agent, is
@@ -97,11 +97,6 @@ class SocietyOfMindAgent(BaseChatAgent, Component[BaseModel]):
     def model_context(self) -> ChatCompletionContext:
         """What was said to this agent, and what it answered."""
         return self._model_context
-
-    async def on_messages(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
-        return await response_of(self.on_messages_stream(messages, cancellation_token))
 
     async def on_messages_stream(
         self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken

@@ -54,6 +54,14 @@ class Turn:
     """Holds the turn, while it has to wait, before each question to the model."""
 
 
+def check_max_tool_iterations(given: int) -> None:
+    """Refuses, by ValueError, that a turn may not even ask once."""
+    if given < 1:
+        raise ValueError(
+            f"Maximum number of tool iterations must be greater than or equal to 1, got {given}"
+        )
+
+
 async def take_turn(turn: Turn) -> AnswerStream:
     """Goes on with the conversation until there is an answer, and ends with it.
 

@@ -3,7 +3,7 @@
 import difflib
 import json
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from agentchat.core.models import (
     validate_model_info,
 )
 from agentchat.core.tools import Tool, ToolSchema
+from agentchat.ext.models._cache_key import Call
 
 OPTION_BY_ARGUMENT: Final = {
     "timeout": "timeout",
@@ -71,6 +72,13 @@ def refuse_unknown(client: str, arguments: Iterable[str], known: Sequence[str]) 
             nearest = difflib.get_close_matches(argument, known, n=1)
             hint = f". Did you mean {nearest[0]!r}?" if nearest else ""
             raise TypeError(f"{client}() got an unexpected keyword argument {argument!r}{hint}")
+
+
+def check_arguments(call: Call, is_known: Callable[[str], bool]) -> None:
+    """Refuses, by ValueError, a call with arguments that its vendor does not know."""
+    invalid = [name for name in call.extra_create_args if not is_known(name)]
+    if invalid:
+        raise ValueError(f"Extra create args are invalid: {invalid}")
 
 
 def given_model_info(

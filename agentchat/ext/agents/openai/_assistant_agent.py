@@ -9,8 +9,8 @@ from openai import AsyncAzureOpenAI, AsyncOpenAI, OpenAIError
 from pydantic import BaseModel
 
 from agentchat import EVENT_LOGGER_NAME
-from agentchat.agents import BaseChatAgent
-from agentchat.agents._steps import AnswerStream, answering, response_of
+from agentchat.agents._steps import AnswerStream
+from agentchat.agents._streaming_agent import StreamingAgent
 from agentchat.agents._tool_round import ToolRound
 from agentchat.base import Response
 from agentchat.core import CancellationToken, FunctionCall, Image
@@ -47,7 +47,7 @@ _BUILTIN_TOOLS: Final = ("code_interpreter", "file_search")
 _Events = AsyncGenerator[BaseAgentEvent | BaseChatMessage, None]
 
 
-class OpenAIAssistantAgent(BaseChatAgent):
+class OpenAIAssistantAgent(StreamingAgent):
     """Answers through an assistant and a thread at OpenAI, both made when first needed.
 
     OpenAI is withdrawing the Assistants API in favour of the Responses API; for anything new take
@@ -143,17 +143,6 @@ class OpenAIAssistantAgent(BaseChatAgent):
     def messages(self) -> "AsyncMessages":
         """The SDK's own way to messages, while it has one."""
         return self._client.beta.threads.messages
-
-    async def on_messages(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
-        return await response_of(self.on_messages_stream(messages, cancellation_token))
-
-    def on_messages_stream(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> AnswerStream:
-        turn = self._turn(messages, cancellation_token)
-        return answering(turn, self.name, cancellation_token)
 
     async def handle_incoming_message(
         self, message: BaseChatMessage, cancellation_token: CancellationToken
@@ -258,7 +247,7 @@ class OpenAIAssistantAgent(BaseChatAgent):
             self._initial_message_ids = [message["id"] async for message in messages]
         return str(self._assistant_id), str(self._thread_id)
 
-    async def _turn(
+    async def _answer(
         self, messages: Sequence[BaseChatMessage], token: CancellationToken
     ) -> AnswerStream:
         for message in messages:

@@ -9,8 +9,9 @@ from openai import AsyncAzureOpenAI, AsyncOpenAI, OpenAIError
 from pydantic import BaseModel
 
 from agentchat import EVENT_LOGGER_NAME
-from agentchat.agents import BaseChatAgent
-from agentchat.agents._steps import AnswerStream, answering, response_of
+from agentchat.agents._steps import AnswerStream
+from agentchat.agents._streaming_agent import StreamingAgent
+from agentchat.agents._tool_loop import check_max_tool_iterations
 from agentchat.agents._tool_round import ToolRound
 from agentchat.agents._tool_summary import SummaryStyle
 from agentchat.base import Response
@@ -58,7 +59,7 @@ _SUMMARY: Final = SummaryStyle("{result}", formatter=None, rounds="last")
 _Events = AsyncGenerator[BaseAgentEvent | BaseChatMessage, None]
 
 
-class OpenAIAgent(BaseChatAgent, Component[OpenAIAgentConfig]):
+class OpenAIAgent(StreamingAgent, Component[OpenAIAgentConfig]):
     """Answers through OpenAI's Responses API, which has tools of its own and keeps conversations.
 
     The server's tools run there; local tools are called here, and their results are sent back until
@@ -114,11 +115,7 @@ class OpenAIAgent(BaseChatAgent, Component[OpenAIAgentConfig]):
         max_tool_iterations: int = 10,
     ) -> None:
         super().__init__(name, description)
-        if max_tool_iterations < 1:
-            raise ValueError(
-                "Maximum number of tool iterations must be greater than or equal to 1, "
-                f"got {max_tool_iterations}"
-            )
+        check_max_tool_iterations(max_tool_iterations)
         self._client = client
         self._model = model
         self._instructions = instructions
@@ -147,17 +144,6 @@ class OpenAIAgent(BaseChatAgent, Component[OpenAIAgentConfig]):
     def model(self) -> str:
         """Name of the model."""
         return self._model
-
-    async def on_messages(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
-        return await response_of(self.on_messages_stream(messages, cancellation_token))
-
-    def on_messages_stream(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> AnswerStream:
-        turn = self._turn(messages, cancellation_token)
-        return answering(turn, self.name, cancellation_token)
 
     async def on_reset(self, cancellation_token: CancellationToken) -> None:
         """Begins a new conversation; the server may keep the old one, which nobody asks for."""
@@ -217,12 +203,12 @@ class OpenAIAgent(BaseChatAgent, Component[OpenAIAgentConfig]):
         else:
             self._local_tools.append(local_tool(tool))
 
-    async def _turn(
+    async def _answer(
         self, messages: Sequence[BaseChatMessage], token: CancellationToken
     ) -> AnswerStream:
         self._conversation.add(_items_of(messages))
         try:
-            async with aclosing(self._answer(token)) as steps:
+            async with aclosing(self._rounds(token)) as steps:
                 async for step in steps:
                     yield step
         except (OpenAIError, ModelReplyError) as error:
@@ -230,7 +216,7 @@ class OpenAIAgent(BaseChatAgent, Component[OpenAIAgentConfig]):
             _event_log.error("API error: %s", text, exc_info=True)
             yield Response(chat_message=TextMessage(content=text, source=self.name))
 
-    async def _answer(self, token: CancellationToken) -> AnswerStream:
+    async def _rounds(self, token: CancellationToken) -> AnswerStream:
         rounds: list[ToolRound] = []
         while len(rounds) < self._max_tool_iterations:
             reply = await ask(self._client, self._body(), token)

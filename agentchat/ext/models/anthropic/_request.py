@@ -22,6 +22,7 @@ from agentchat.ext.models._names import api_name
 from agentchat.ext.models._requests import (
     OPTION_BY_ARGUMENT,
     Request,
+    check_arguments,
     check_images,
     check_output,
     check_tools,
@@ -84,9 +85,7 @@ def request_of(
     Raises:
         ValueError: The model can't do what the call asks for, or the arguments contradict.
     """
-    invalid = [key for key in call.extra_create_args if key not in CREATE_ARGUMENTS]
-    if invalid:
-        raise ValueError(f"Extra create args are invalid: {invalid}")
+    check_arguments(call, CREATE_ARGUMENTS.__contains__)
     given = {"max_tokens": _MAX_TOKENS} | dict(settings.arguments) | dict(call.extra_create_args)
     arguments = {name: value for name, value in given.items() if value is not None}
     model = str(arguments["model"])

@@ -10,6 +10,7 @@ from agentchat.core.models import ModelInfo
 from agentchat.ext.models._cache_key import Call
 from agentchat.ext.models._requests import (
     Request,
+    check_arguments,
     check_images,
     check_output,
     check_tools,
@@ -47,9 +48,7 @@ def request_of(
     Raises:
         ValueError: The model can't do what the call asks for, or the arguments contradict.
     """
-    invalid = [key for key in call.extra_create_args if key not in KNOWN_ARGUMENTS]
-    if invalid:
-        raise ValueError(f"Extra create args are invalid: {invalid}")
+    check_arguments(call, KNOWN_ARGUMENTS.__contains__)
     extra = gathered(call.extra_create_args)
     body = {**arguments, **extra}
     if "options" in arguments and "options" in extra:

@@ -12,6 +12,7 @@ from agentchat.ext.models._cache_key import Call
 from agentchat.ext.models._requests import (
     OPTION_BY_ARGUMENT,
     Request,
+    check_arguments,
     check_images,
     check_tools,
     taken_options,
@@ -78,9 +79,7 @@ def request_of(settings: Settings, call: Call, *, stream: bool) -> Request:
     Raises:
         ValueError: The model can't do what the call asks for, or the arguments contradict.
     """
-    invalid = [key for key in call.extra_create_args if not is_create_argument(key)]
-    if invalid:
-        raise ValueError(f"Extra create args are invalid: {invalid}")
+    check_arguments(call, is_create_argument)
     arguments = {**settings.arguments, **call.extra_create_args}
     if not stream:
         # A client may be constructed with them for its streams; other requests can't have them.

@@ -11,6 +11,7 @@ from agentchat.ext.models._cache_key import Call
 from agentchat.ext.models._requests import (
     OPTION_BY_ARGUMENT,
     Request,
+    check_arguments,
     check_images,
     check_tools,
     taken_options,
@@ -41,9 +42,7 @@ def request_of(settings: Settings, call: Call, *, stream: bool) -> Request:
     Raises:
         ValueError: The model can't do what the call asks for, or the arguments contradict.
     """
-    invalid = [key for key in call.extra_create_args if not is_create_argument(key)]
-    if invalid:
-        raise ValueError(f"Extra create args are invalid: {invalid}")
+    check_arguments(call, is_create_argument)
     arguments = {**settings.arguments, **call.extra_create_args}
     output_type = choose_format(arguments, call.json_output, settings.model_info)
     _put_format_into_text(arguments)
