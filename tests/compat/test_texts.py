@@ -1,12 +1,10 @@
 """Texts that users compare with, letter by letter: why a conversation stopped."""
 
 import json
-from collections.abc import Sequence
 
 import pytest
 
-from agentchat.agents import BaseChatAgent
-from agentchat.base import Response, TerminationCondition
+from agentchat.base import TerminationCondition
 from agentchat.conditions import (
     ExternalTermination,
     FunctionalTermination,
@@ -20,17 +18,16 @@ from agentchat.conditions import (
     TimeoutTermination,
     TokenUsageTermination,
 )
-from agentchat.core import CancellationToken
 from agentchat.core.models import FunctionExecutionResult, RequestUsage
 from agentchat.ext.models.replay import ReplayChatCompletionClient
 from agentchat.messages import (
-    BaseChatMessage,
     HandoffMessage,
     StopMessage,
     TextMessage,
     ToolCallExecutionEvent,
 )
 from agentchat.teams import DiGraphBuilder, GraphFlow, MagenticOneGroupChat, RoundRobinGroupChat
+from tests.agentchat.teams.talker import Talker
 
 SAID = [
     TextMessage(
@@ -99,32 +96,16 @@ async def test_a_combination_joins_the_reasons_and_the_names(combine: object) ->
     )
 
 
-class Echo(BaseChatAgent):
-    """Says its name."""
-
-    @property
-    def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:
-        return (TextMessage,)
-
-    async def on_messages(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
-        return Response(chat_message=TextMessage(content=self.name, source=self.name))
-
-    async def on_reset(self, cancellation_token: CancellationToken) -> None:
-        pass
-
-
 async def test_a_team_says_that_its_turns_are_over() -> None:
-    result = await RoundRobinGroupChat([Echo("one", "Says.")], max_turns=2).run(task="go")
+    result = await RoundRobinGroupChat([Talker("one")], max_turns=2).run(task="go")
 
     assert result.stop_reason == "Maximum number of turns 2 reached."
 
 
 async def test_a_graph_says_that_it_is_complete() -> None:
-    graph = DiGraphBuilder().add_node(Echo("one", "Says.")).build()
+    graph = DiGraphBuilder().add_node(Talker("one")).build()
 
-    result = await GraphFlow([Echo("one", "Says.")], graph).run(task="go")
+    result = await GraphFlow([Talker("one")], graph).run(task="go")
 
     assert result.stop_reason == "Digraph execution is complete"
 
@@ -132,7 +113,7 @@ async def test_a_graph_says_that_it_is_complete() -> None:
 async def test_a_team_does_not_start_on_a_condition_that_was_met() -> None:
     condition = MaxMessageTermination(1)
     await condition(SAID)
-    team = RoundRobinGroupChat([Echo("one", "Says.")], termination_condition=condition)
+    team = RoundRobinGroupChat([Talker("one")], termination_condition=condition)
 
     result = await team.run(task="go")
 
@@ -149,6 +130,6 @@ async def test_a_led_team_says_that_its_rounds_are_over() -> None:
     ledger = json.dumps({name: {"reason": "so", "answer": each} for name, each in answers.items()})
     model = ReplayChatCompletionClient(["facts", "plan", ledger, ledger, "answer"])
 
-    result = await MagenticOneGroupChat([Echo("one", "Says.")], model, max_turns=1).run(task="go")
+    result = await MagenticOneGroupChat([Talker("one")], model, max_turns=1).run(task="go")
 
     assert result.stop_reason == "Max rounds reached."

@@ -18,28 +18,17 @@ from agentchat.messages import (
     TextMessage,
     ToolCallSummaryMessage,
 )
+from tests.agentchat.agents.replies import CAPABLE, add
 
-ALL_CAPABLE: Any = {
-    "vision": False,
-    "function_calling": True,
-    "json_output": True,
-    "structured_output": True,
-    "family": "unknown",
-}
-CAPABLE_BUT_FOR_TOOLS: Any = {**ALL_CAPABLE, "function_calling": False}
+CAPABLE_BUT_FOR_TOOLS: Any = {**CAPABLE, "function_calling": False}
 
 
 class Verdict(BaseModel):
     answer: str
 
 
-def add(a: int, b: int) -> int:
-    """Adds."""
-    return a + b
-
-
 def assistant(
-    *replies: str, model_info: Any = ALL_CAPABLE, name: str = "bob", **options: Any
+    *replies: str, model_info: Any = CAPABLE, name: str = "bob", **options: Any
 ) -> AssistantAgent:
     client = ReplayChatCompletionClient(replies, model_info=model_info)
     return AssistantAgent(name, client, **options)
@@ -135,7 +124,7 @@ CLIENT = {
     "version": 1,
     "component_version": 1,
     "label": "ReplayChatCompletionClient",
-    "config": {"chat_completions": [], "model_info": ALL_CAPABLE},
+    "config": {"chat_completions": [], "model_info": CAPABLE},
 }
 
 

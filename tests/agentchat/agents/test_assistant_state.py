@@ -19,14 +19,8 @@ from agentchat.core.models import CreateResult, RequestUsage, UserMessage
 from agentchat.core.tools import BaseToolWithState, FunctionTool, StaticWorkbench
 from agentchat.ext.models.replay import ReplayChatCompletionClient
 from agentchat.messages import TextMessage
+from tests.agentchat.agents.replies import CAPABLE
 
-ALL_CAPABLE: Any = {
-    "vision": False,
-    "function_calling": True,
-    "json_output": True,
-    "structured_output": True,
-    "family": "unknown",
-}
 COUNT_ONCE = CreateResult(
     finish_reason="function_calls",
     content=[FunctionCall(id="1", name="count", arguments="{}")],
@@ -81,7 +75,7 @@ class Elsewhere(Memory):
 
 
 def assistant(*replies: str | CreateResult, **options: Any) -> AssistantAgent:
-    client = ReplayChatCompletionClient(replies, model_info=ALL_CAPABLE)
+    client = ReplayChatCompletionClient(replies, model_info=CAPABLE)
     return AssistantAgent("bob", client, system_message=None, **options)
 
 

@@ -10,6 +10,7 @@ from agentchat.core.models import (
 )
 from agentchat.ext.models.replay import ReplayChatCompletionClient
 from agentchat.messages import MemoryQueryEvent
+from tests.agentchat.agents.replies import CAPABLE
 
 TEA = MemoryContent(content="Likes tea.", mime_type="text/plain")
 NOTE = SystemMessage(content="\nRelevant memory content (in chronological order):\n1. Likes tea.\n")
@@ -22,14 +23,7 @@ GO_ON = UserMessage(content="Go on", source="user")
 
 
 async def requests_with(multiple_system_messages: bool) -> tuple[AssistantAgent, list[Any]]:
-    info: Any = {
-        "vision": False,
-        "function_calling": True,
-        "json_output": True,
-        "structured_output": True,
-        "family": "unknown",
-        "multiple_system_messages": multiple_system_messages,
-    }
+    info = {**CAPABLE, "multiple_system_messages": multiple_system_messages}
     client = ReplayChatCompletionClient(["One", "Two"], model_info=info)
     memory = [ListMemory(memory_contents=[TEA])]
     agent = AssistantAgent("bob", client, system_message="Be brief.", memory=memory)

@@ -12,9 +12,7 @@ from agentchat.core import CancellationToken, FunctionCall
 from agentchat.core.models import (
     AssistantMessage,
     CreateResult,
-    FunctionExecutionResult,
     FunctionExecutionResultMessage,
-    LLMMessage,
     RequestUsage,
     UserMessage,
 )
@@ -25,16 +23,8 @@ from agentchat.messages import (
     BaseChatMessage,
     ToolCallRequestEvent,
 )
+from tests.agentchat.agents.replies import ADD_CALL, CAPABLE, THREE, USAGE, add, calling, context_of
 
-USAGE = RequestUsage(prompt_tokens=5, completion_tokens=6)
-CAPABLE: Any = {
-    "vision": False,
-    "function_calling": True,
-    "json_output": True,
-    "structured_output": True,
-    "family": "unknown",
-    "multiple_system_messages": True,
-}
 Said = tuple[str, str, RequestUsage | None]
 
 
@@ -42,24 +32,9 @@ class Verdict(BaseModel):
     answer: str
 
 
-async def add(a: int, b: int) -> int:
-    """Adds."""
-    return a + b
-
-
 def saying(text: str, thought: str | None = None) -> CreateResult:
     return CreateResult(
         finish_reason="stop", content=text, usage=USAGE, cached=False, thought=thought
-    )
-
-
-def calling(*calls: tuple[str, str], thought: str | None = None) -> CreateResult:
-    content = [
-        FunctionCall(id=str(number), name=name, arguments=arguments)
-        for number, (name, arguments) in enumerate(calls)
-    ]
-    return CreateResult(
-        finish_reason="function_calls", content=content, usage=USAGE, cached=False, thought=thought
     )
 
 
@@ -77,14 +52,8 @@ async def stream_of(agent: AssistantAgent) -> list[Said]:
     return [said(item) async for item in stream if not isinstance(item, TaskResult)]
 
 
-async def context_of(agent: AssistantAgent) -> list[LLMMessage]:
-    return await agent.model_context.get_messages()
-
-
 GO: Said = ("TextMessage", "Go", None)
-ADD = FunctionCall(id="0", name="add", arguments='{"a": 1, "b": 2}')
-THREE = FunctionExecutionResult(content="3", name="add", call_id="0", is_error=False)
-ADD_CALL = (ADD.name, ADD.arguments)
+ADD = FunctionCall(id="0", name="add", arguments=ADD_CALL[1])
 REQUEST: Said = ("ToolCallRequestEvent", str([ADD]), USAGE)
 EXECUTION: Said = ("ToolCallExecutionEvent", str([THREE]), None)
 

@@ -8,53 +8,23 @@ from typing import Any
 import pytest
 
 from agentchat.agents import AssistantAgent
-from agentchat.core import CancellationToken, FunctionCall
+from agentchat.core import CancellationToken
 from agentchat.core.models import (
     AssistantMessage,
     CreateResult,
     FunctionExecutionResult,
     FunctionExecutionResultMessage,
-    LLMMessage,
-    RequestUsage,
     UserMessage,
 )
 from agentchat.core.tools import FunctionTool, StaticWorkbench, ToolResult
 from agentchat.ext.models.replay import ReplayChatCompletionClient
 from agentchat.messages import TextMessage, ToolCallRequestEvent
-
-CAPABLE: Any = {
-    "vision": False,
-    "function_calling": True,
-    "json_output": True,
-    "structured_output": True,
-    "family": "unknown",
-}
-ADD_CALL = ("add", '{"a": 1, "b": 2}')
-THREE = FunctionExecutionResult(content="3", name="add", call_id="0", is_error=False)
-
-
-async def add(a: int, b: int) -> int:
-    """Adds."""
-    return a + b
-
-
-def calling(*calls: tuple[str, str]) -> CreateResult:
-    content = [
-        FunctionCall(id=str(number), name=name, arguments=arguments)
-        for number, (name, arguments) in enumerate(calls)
-    ]
-    return CreateResult(
-        finish_reason="function_calls", content=content, usage=RequestUsage(0, 0), cached=False
-    )
+from tests.agentchat.agents.replies import ADD_CALL, CAPABLE, THREE, add, calling, context_of
 
 
 def assistant(*replies: CreateResult, **options: Any) -> AssistantAgent:
     client = ReplayChatCompletionClient(replies, model_info=CAPABLE)
     return AssistantAgent("bob", client, **options)
-
-
-async def context_of(agent: AssistantAgent) -> list[LLMMessage]:
-    return await agent.model_context.get_messages()
 
 
 class Patience:

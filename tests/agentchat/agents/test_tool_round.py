@@ -11,17 +11,10 @@ from agentchat.agents import (
     ToolApprovalRequest,
 )
 from agentchat.core import FunctionCall, _world
-from agentchat.core.models import CreateResult, FunctionExecutionResult, RequestUsage
+from agentchat.core.models import CreateResult, FunctionExecutionResult
 from agentchat.core.tools import FunctionTool, StaticStreamWorkbench, ToolOverride
 from agentchat.ext.models.replay import ReplayChatCompletionClient
-
-CAPABLE: Any = {
-    "vision": False,
-    "function_calling": True,
-    "json_output": True,
-    "structured_output": True,
-    "family": "unknown",
-}
+from tests.agentchat.agents.replies import CAPABLE, calling
 
 
 class Desk:
@@ -46,16 +39,6 @@ class Desk:
 
 class Sequential(FunctionTool):
     sequential = True
-
-
-def calling(*calls: tuple[str, str]) -> CreateResult:
-    content = [
-        FunctionCall(id=str(number), name=name, arguments=arguments)
-        for number, (name, arguments) in enumerate(calls)
-    ]
-    return CreateResult(
-        finish_reason="function_calls", content=content, usage=RequestUsage(0, 0), cached=False
-    )
 
 
 async def answer_to(reply: CreateResult, **options: Any) -> str:

@@ -6,32 +6,25 @@ from typing import Any
 
 import pytest
 
-from agentchat.agents import BaseChatAgent
 from agentchat.base import Response
 from agentchat.conditions import MaxMessageTermination, TextMentionTermination
 from agentchat.core import CancellationToken
-from agentchat.messages import BaseChatMessage, TextMessage
+from agentchat.messages import BaseChatMessage
 from agentchat.teams import DiGraph, DiGraphBuilder, DiGraphEdge, DiGraphNode, GraphFlow
+from tests.agentchat.teams.talker import Talker
 
 
-class Saying(BaseChatAgent):
+class Saying(Talker):
     """Says its texts one after the other, the last for ever; by default its name."""
 
     def __init__(self, name: str, *texts: str) -> None:
-        super().__init__(name, "Says.")
+        super().__init__(name)
         self.texts = list(texts) or [name]
         self.given: list[list[str]] = []
 
-    @property
-    def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:
-        return (TextMessage,)
-
-    async def on_messages(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
+    def says(self, messages: Sequence[BaseChatMessage]) -> str:
         self.given.append([message.to_text() for message in messages])
-        text = self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
-        return Response(chat_message=TextMessage(content=text, source=self.name))
+        return self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
 
     async def on_reset(self, cancellation_token: CancellationToken) -> None:
         self.given.clear()

@@ -7,33 +7,27 @@ from typing import Any
 
 import pytest
 
-from agentchat.agents import BaseChatAgent
-from agentchat.base import Response, TaskResult
+from agentchat.base import TaskResult
 from agentchat.conditions import TextMentionTermination
 from agentchat.core import CancellationToken
 from agentchat.messages import BaseChatMessage, TextMessage
 from agentchat.teams import MagenticOneGroupChat, RoundRobinGroupChat
 from harness.scripted import ScriptedModel
+from tests.agentchat.teams.talker import Talker
 
 LEDGER = "MagenticOneOrchestrator"
 
 
-class Worker(BaseChatAgent):
+class Worker(Talker):
     """Says that it worked, and keeps what it was told."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, f"The {name}.")
         self.told: list[str] = []
 
-    @property
-    def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:
-        return (TextMessage,)
-
-    async def on_messages(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
+    def says(self, messages: Sequence[BaseChatMessage]) -> str:
         self.told.append(messages[-1].to_text())
-        return Response(chat_message=TextMessage(content="worked", source=self.name))
+        return "worked"
 
     async def on_reset(self, cancellation_token: CancellationToken) -> None:
         self.told.append("(reset)")

@@ -4,30 +4,22 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from agentchat.agents import BaseChatAgent
-from agentchat.base import Response
 from agentchat.core import CancellationToken
-from agentchat.messages import BaseChatMessage, TextMessage
+from agentchat.messages import BaseChatMessage
 from agentchat.teams import RoundRobinGroupChat
+from tests.agentchat.teams.talker import Talker
 
 
-class Listener(BaseChatAgent):
+class Listener(Talker):
     """Says how much it has heard, and keeps it."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "Listens.")
+        super().__init__(name)
         self.heard: list[str] = []
 
-    @property
-    def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:
-        return (TextMessage,)
-
-    async def on_messages(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
+    def says(self, messages: Sequence[BaseChatMessage]) -> str:
         self.heard += [message.to_text() for message in messages]
-        text = f"{self.name}:{len(self.heard)}"
-        return Response(chat_message=TextMessage(content=text, source=self.name))
+        return f"{self.name}:{len(self.heard)}"
 
     async def on_reset(self, cancellation_token: CancellationToken) -> None:
         self.heard.clear()

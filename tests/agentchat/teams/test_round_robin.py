@@ -6,7 +6,6 @@ from typing import Literal
 
 import pytest
 
-from agentchat.agents import BaseChatAgent
 from agentchat.base import Response, TaskResult
 from agentchat.conditions import (
     ExternalTermination,
@@ -27,24 +26,19 @@ from agentchat.state import BaseGroupChatManagerState
 from agentchat.teams import BaseGroupChat, RoundRobinGroupChat
 from agentchat.teams._conversation import Turn
 from agentchat.teams._manager import GroupChatManager
+from tests.agentchat.teams.talker import Talker
 
 
-class Echo(BaseChatAgent):
+class Echo(Talker):
     """Answers with how many messages it was given, and the last of them."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "Echoes.")
+        super().__init__(name)
         self.given: list[list[str]] = []
 
-    @property
-    def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:
-        return (TextMessage,)
-
-    async def on_messages(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
+    def says(self, messages: Sequence[BaseChatMessage]) -> str:
         self.given.append([message.to_text() for message in messages])
-        return Response(chat_message=TextMessage(content=f"{self.name} heard", source=self.name))
+        return f"{self.name} heard"
 
     async def on_reset(self, cancellation_token: CancellationToken) -> None:
         self.given.clear()

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from agentchat.agents import BaseChatAgent
 from agentchat.base import Response
 from agentchat.core import (
     AgentId,
@@ -17,22 +16,16 @@ from agentchat.core import (
     MessageContext,
     SingleThreadedAgentRuntime,
 )
-from agentchat.messages import BaseAgentEvent, BaseChatMessage, TextMessage, ThoughtEvent
+from agentchat.messages import BaseAgentEvent, BaseChatMessage, ThoughtEvent
 from agentchat.teams import RoundRobinGroupChat
+from tests.agentchat.teams.talker import Talker
 
 
-class Thinker(BaseChatAgent):
+class Thinker(Talker):
     """Thinks, and says what it was given."""
 
-    @property
-    def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:
-        return (TextMessage,)
-
-    async def on_messages(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
-        said = "+".join(message.to_text() for message in messages)
-        return Response(chat_message=TextMessage(content=f"[{said}]", source=self.name))
+    def says(self, messages: Sequence[BaseChatMessage]) -> str:
+        return f"[{'+'.join(message.to_text() for message in messages)}]"
 
     async def on_messages_stream(
         self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
@@ -40,9 +33,6 @@ class Thinker(BaseChatAgent):
         for _ in range(2):
             yield ThoughtEvent(content="hm", source=self.name)
         yield await self.on_messages(messages, cancellation_token)
-
-    async def on_reset(self, cancellation_token: CancellationToken) -> None:
-        pass
 
 
 class Failing(Thinker):

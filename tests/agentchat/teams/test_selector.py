@@ -6,9 +6,8 @@ from typing import Any
 import PIL.Image
 import pytest
 
-from agentchat.agents import BaseChatAgent, UserProxyAgent
-from agentchat.base import Response
-from agentchat.core import CancellationToken, FunctionCall, Image
+from agentchat.agents import UserProxyAgent
+from agentchat.core import FunctionCall, Image
 from agentchat.core.models import (
     AssistantMessage,
     FunctionExecutionResult,
@@ -18,25 +17,10 @@ from agentchat.core.models import (
     UserMessage,
 )
 from agentchat.ext.models.replay import ReplayChatCompletionClient
-from agentchat.messages import BaseChatMessage, HandoffMessage, SelectSpeakerEvent, TextMessage
+from agentchat.messages import HandoffMessage, SelectSpeakerEvent
 from agentchat.teams import SelectorGroupChat
 from harness.scripted import ScriptedModel
-
-
-class Echo(BaseChatAgent):
-    """Says its own name."""
-
-    @property
-    def produced_message_types(self) -> Sequence[type[BaseChatMessage]]:
-        return (TextMessage,)
-
-    async def on_messages(
-        self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-    ) -> Response:
-        return Response(chat_message=TextMessage(content=self.name, source=self.name))
-
-    async def on_reset(self, cancellation_token: CancellationToken) -> None:
-        pass
+from tests.agentchat.teams.talker import Talker
 
 
 class Watched(ScriptedModel):
@@ -59,7 +43,7 @@ class Watched(ScriptedModel):
 
 
 def team(model: ScriptedModel, **options: Any) -> SelectorGroupChat:
-    agents = [Echo(name, f"The {name}.") for name in ("writer", "critic", "fact_checker")]
+    agents = [Talker(name, f"The {name}.") for name in ("writer", "critic", "fact_checker")]
     return SelectorGroupChat(agents, model_client=model, **{"max_turns": 2, **options})
 
 
@@ -243,7 +227,7 @@ async def test_a_loaded_team_tells_the_model_the_conversation_once() -> None:
 
 def test_a_choice_needs_two_participants() -> None:
     with pytest.raises(ValueError, match="At least two participants"):
-        SelectorGroupChat([Echo("one", "One.")], model_client=ScriptedModel())
+        SelectorGroupChat([Talker("one", "One.")], model_client=ScriptedModel())
 
 
 class Strict(Watched):

@@ -1,11 +1,9 @@
 import asyncio
 import json
-import socket
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -19,6 +17,7 @@ from agentchat.ext.tools.http import (
     UnfitPath,
     UnsuccessfulStatus,
 )
+from harness.server import listening
 
 SCHEMA = {
     "type": "object",
@@ -54,28 +53,22 @@ async def text(_: Request) -> Response:
     return PlainTextResponse("no JSON")
 
 
-async def hang(_: Request) -> Response:
-    await asyncio.Event().wait()
+async def hang(request: Request) -> Response:
+    await request.body()
+    await request.receive()  # Says that nobody waits any more.
     return Response()
 
 
 @pytest.fixture(scope="module")
-async def port() -> AsyncIterator[int]:
+def port() -> Iterator[int]:
     routes = [
         Route("/broken", broken, methods=METHODS),
         Route("/text", text, methods=METHODS),
         Route("/hang", hang, methods=METHODS),
         Route("/{rest:path}", echo, methods=METHODS),
     ]
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(Starlette(routes=routes), log_level="error", timeout_graceful_shutdown=0)
-    )
-    serving = asyncio.create_task(server.serve([listener]))
-    yield listener.getsockname()[1]
-    server.should_exit = True
-    await serving
-    listener.close()
+    with listening(Starlette(routes=routes)) as url:
+        yield int(url.rpartition(":")[2])
 
 
 def tool(port: int, path: str = "/{id}", **more: Any) -> HttpTool:

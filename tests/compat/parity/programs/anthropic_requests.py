@@ -3,7 +3,6 @@
 Recorded with AutoGen's extra anthropic, and anthropic<1: AutoGen does not know later releases.
 """
 
-from agentchat.core import FunctionCall
 from agentchat.core.models import (
     AssistantMessage,
     FunctionExecutionResult,
@@ -11,16 +10,12 @@ from agentchat.core.models import (
     SystemMessage,
     UserMessage,
 )
-from agentchat.core.tools import FunctionTool
 from agentchat.ext.models.anthropic import AnthropicChatCompletionClient
 from tests.compat.parity.observation import outcome_of, plain, show
 from tests.compat.parity.programs.models_and_pictures import picture
-from tests.compat.parity.programs.openai_requests import add, serving
+from tests.compat.parity.programs.openai_requests import ASKED, CALL, TOOL, serving
 
 MODEL = "claude-3-5-sonnet-20241022"
-TOOL = FunctionTool(add, description="Adds.")
-ASKED = [UserMessage(content="hi", source="user")]
-CALL = FunctionCall(id="c1", name="add", arguments='{"a": 1}')
 
 
 def answer(*content, reason="end_turn"):

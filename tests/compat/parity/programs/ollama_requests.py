@@ -3,7 +3,6 @@
 Recorded with AutoGen's extra ollama.
 """
 
-from agentchat.core import FunctionCall
 from agentchat.core.models import (
     AssistantMessage,
     FunctionExecutionResult,
@@ -11,15 +10,10 @@ from agentchat.core.models import (
     SystemMessage,
     UserMessage,
 )
-from agentchat.core.tools import FunctionTool
 from agentchat.ext.models.ollama import OllamaChatCompletionClient
 from tests.compat.parity.observation import outcome_of, plain, show
 from tests.compat.parity.programs.models_and_pictures import picture
-from tests.compat.parity.programs.openai_requests import Verdict, add, serving
-
-TOOL = FunctionTool(add, description="Adds.")
-ASKED = [UserMessage(content="hi", source="user")]
-CALL = FunctionCall(id="c1", name="add", arguments='{"a": 1}')
+from tests.compat.parity.programs.openai_requests import ASKED, CALL, TOOL, Verdict, serving
 
 
 def answer(content="hello", reason="stop", **message):

@@ -1,7 +1,6 @@
 """The spans that a tracer is given: users count calls and agents with them."""
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from opentelemetry import trace
 from opentelemetry.trace import (
@@ -16,15 +15,13 @@ from opentelemetry.trace import (
 from agentchat.core import (
     AgentId,
     DefaultTopicId,
-    RoutedAgent,
     SingleThreadedAgentRuntime,
-    default_subscription,
-    message_handler,
     trace_create_agent_span,
     trace_invoke_agent_span,
     trace_tool_span,
 )
 from tests.compat.parity.observation import attempt, outcome_of, show
+from tests.compat.parity.programs.log_events import Answering, Ask
 
 COUNTED = "messaging.message.envelope.size"
 PROSE = ("gen_ai.agent.description", "gen_ai.tool.description", "message", "message_context")
@@ -116,23 +113,6 @@ async def helpers():
             raise LookupError("no")
 
     return [attempt(failing), attempt(failing_tool), recorder.seen()]
-
-
-@dataclass
-class Ask:
-    text: str
-
-
-@default_subscription
-class Answering(RoutedAgent):
-    def __init__(self) -> None:
-        super().__init__("answers")
-
-    @message_handler
-    async def on_ask(self, message: Ask, ctx) -> str:
-        if message.text == "fail":
-            raise LookupError("not found")
-        return message.text
 
 
 async def spans_of(*steps):

@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-import socket
-import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from openai import AsyncOpenAI
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -29,11 +26,9 @@ from agentchat.messages import (
     ToolCallRequestEvent,
 )
 from agentchat.usage import UsageLedger
+from harness.server import listening
+from tests.agentchat.ext.models.vendor import PIXEL
 
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
-    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 USAGE = {"prompt_tokens": 10, "completion_tokens": 5, "prompt_token_details": {"cached_tokens": 4}}
 DONE = {"status": "completed", "usage": USAGE}
 
@@ -147,20 +142,9 @@ FILE = {
 async def serving(server: Server) -> AsyncIterator[AsyncOpenAI]:
     methods = ["GET", "POST", "DELETE"]
     app = Starlette(routes=[Route("/{path:path}", server.handle, methods=methods)])
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False)
-    runner = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(runner.serve(sockets=[listener])))
-    thread.start()
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-    try:
-        with entered(InstantWorld()):
-            async with AsyncOpenAI(api_key="sk-test", base_url=url) as client:
-                yield client
-    finally:
-        runner.should_exit = True
-        thread.join()
-        listener.close()
+    with listening(app) as url, entered(InstantWorld()):
+        async with AsyncOpenAI(api_key="sk-test", base_url=f"{url}/v1") as client:
+            yield client
 
 
 def agent_of(client: Any, **settings: Any) -> OpenAIAssistantAgent:

@@ -2,14 +2,11 @@
 
 import asyncio
 import json
-import socket
-import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import uvicorn
 from openai import AsyncAzureOpenAI, AsyncOpenAI
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -30,11 +27,9 @@ from agentchat.messages import (
     ToolCallSummaryMessage,
 )
 from agentchat.usage import UsageLedger
+from harness.server import listening
+from tests.agentchat.ext.models.vendor import PIXEL
 
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
-    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 USAGE = {
     "input_tokens": 10,
     "output_tokens": 5,
@@ -65,19 +60,9 @@ class Server:
 async def serving(*replies: Any) -> AsyncIterator[tuple[AsyncOpenAI, Server]]:
     server = Server(replies)
     app = Starlette(routes=[Route("/v1/responses", server.responses, methods=["POST"])])
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False)
-    runner = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(runner.serve(sockets=[listener])))
-    thread.start()
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-    try:
-        async with AsyncOpenAI(api_key="sk-test", base_url=url) as client:
+    with listening(app) as url:
+        async with AsyncOpenAI(api_key="sk-test", base_url=f"{url}/v1") as client:
             yield client, server
-    finally:
-        runner.should_exit = True
-        thread.join()
-        listener.close()
 
 
 def says(text: str) -> dict[str, Any]:

@@ -1,24 +1,15 @@
 """The client against a server on this machine that speaks the messages API."""
 
-import asyncio
 import json
 import logging
 import pickle  # noqa: TID251 - clients are sent to other processes this way
-import socket
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-import uvicorn
-from pydantic import BaseModel
-from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
 
-from agentchat.core import CancellationToken, Image
+from agentchat.core import Image
 from agentchat.core._function_call import FunctionCall
 from agentchat.core.models import (
     AssistantMessage,
@@ -30,7 +21,6 @@ from agentchat.core.models import (
     SystemMessage,
     UserMessage,
 )
-from agentchat.core.tools import FunctionTool
 from agentchat.ext.models._errors import (
     EmptyReply,
     MalformedToolArguments,
@@ -42,73 +32,32 @@ from agentchat.ext.models._errors import (
 from agentchat.ext.models.retry import RetryingChatCompletionClient, RetryPolicy
 from agentchat.usage import UsageLedger
 from harness.conformance import check_model_client
+from tests.agentchat.ext.models.vendor import (
+    HELLO,
+    PIXEL,
+    TOOL,
+    Vendor,
+    Weather,
+    as_json,
+    collected,
+)
 
 anthropic = pytest.importorskip("anthropic", reason="needs anthropic: the Anthropic SDK")
 
 from agentchat.ext.models.anthropic import AnthropicChatCompletionClient  # noqa: E402
 
 MODEL = "claude-sonnet-4-5"
-HELLO: list[LLMMessage] = [UserMessage(content="Hi", source="user")]
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
-    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 THINKING = {"type": "thinking", "thinking": "Paris, then.", "signature": "c2lnbmVk"}
 CALL = {"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": {"city": "Paris"}}
 CALLED = [FunctionCall(id="toolu_1", name="get_weather", arguments='{"city": "Paris"}')]
 
 
-class Weather(BaseModel):
-    degrees: int
-
-
-def get_weather(city: str) -> str:
-    return f"sunny in {city}"
-
-
-TOOL = FunctionTool(get_weather, description="Tells the weather.")
-
-
-Answer = Response | Callable[[dict[str, Any]], Response]
-
-
-class Vendor:
-    """Answers with what it was given, in order, the last one for ever; keeps what it was asked."""
-
-    def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers)
-        self.asked: list[dict[str, Any]] = []
-        self.url = ""
-
-    async def answer(self, request: Request) -> Response:
-        self.asked.append(json.loads(await request.body()))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return answer if isinstance(answer, Response) else answer(self.asked[-1])
+class Anthropic(Vendor):
+    path = "/v1/messages"
 
     def client(self, **arguments: Any) -> AnthropicChatCompletionClient:
         given = {"model": MODEL, "api_key": "k", "base_url": self.url, "max_retries": 0}
         return AnthropicChatCompletionClient(**(given | arguments))
-
-
-@asynccontextmanager
-async def serving(*answers: Answer) -> AsyncIterator[Vendor]:
-    vendor = Vendor(*answers)
-    listener = socket.create_server(("127.0.0.1", 0))
-    vendor.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app = Starlette(routes=[Route("/v1/messages", vendor.answer, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
-    thread.start()
-    try:
-        yield vendor
-    finally:
-        server.should_exit = True
-        await asyncio.to_thread(thread.join)
-        listener.close()
-
-
-def as_json(body: Any, status: int = 200, **headers: str) -> Response:
-    return Response(json.dumps(body), status, headers, media_type="application/json")
 
 
 def message(*blocks: dict[str, Any], stop: str | None = "end_turn", **usage: int) -> dict[str, Any]:
@@ -179,11 +128,6 @@ def sse(*streamed: dict[str, Any], breaks: bool = False) -> Response:
     return StreamingResponse(pieces(), media_type="text/event-stream")
 
 
-async def collected(stream: Any) -> tuple[list[str], CreateResult]:
-    *pieces, result = [piece async for piece in stream]
-    return pieces, result
-
-
 def result_of(content: str | list[FunctionCall], **facts: Any) -> CreateResult:
     usage = RequestUsage(prompt_tokens=10, completion_tokens=5)
     given = {"finish_reason": "stop", "usage": usage, "cached": False} | facts
@@ -191,9 +135,10 @@ def result_of(content: str | list[FunctionCall], **facts: Any) -> CreateResult:
 
 
 async def test_asks_and_answers() -> None:
-    async with serving(as_json(message(text("Hello"), text("!")))) as vendor:
-        client = vendor.client(temperature=0.5)
-
+    async with Anthropic.answering(
+        as_json(message(text("Hello"), text("!"))),
+        temperature=0.5,
+    ) as (client, vendor):
         result = await client.create([SystemMessage(content="Be kind."), *HELLO])
 
         assert result == result_of("Hello!")
@@ -208,14 +153,11 @@ async def test_asks_and_answers() -> None:
                 "messages": [{"role": "user", "content": "Hi"}],
             }
         ]
-        await client.close()
 
 
 async def test_offers_tools_and_reads_calls() -> None:
     whole = message(THINKING, text("I look."), CALL, stop="tool_use")
-    async with serving(as_json(whole), sse(*events(whole))) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(as_json(whole), sse(*events(whole))) as (client, vendor):
         created = await client.create(HELLO, tools=[TOOL], tool_choice="required")
         pieces, streamed = await collected(
             client.create_stream(HELLO, tools=[TOOL], tool_choice=TOOL)
@@ -230,7 +172,6 @@ async def test_offers_tools_and_reads_calls() -> None:
             {"type": "tool", "name": "get_weather"},
         ]
         assert vendor.asked[0]["tools"][0]["input_schema"]["required"] == ["city"]
-        await client.close()
 
 
 def after(calls: list[FunctionCall]) -> list[LLMMessage]:
@@ -251,8 +192,9 @@ async def test_sends_signed_thinking_back_before_the_calls_that_came_of_it(
     redacted = {"type": "redacted_thinking", "data": "opaque"}
     whole = message(THINKING, redacted, CALL, stop="tool_use")
     first = sse(*events(whole)) if is_streamed else as_json(whole)
-    async with serving(first, as_json(message(text("Sunny.")))) as vendor:
-        client = vendor.client(thinking={"type": "enabled", "budget_tokens": 1024})
+    async with Anthropic.answering(
+        first, as_json(message(text("Sunny."))), thinking={"type": "enabled", "budget_tokens": 1024}
+    ) as (client, vendor):
         if is_streamed:
             _, result = await collected(client.create_stream(HELLO, tools=[TOOL]))
         else:
@@ -276,12 +218,11 @@ async def test_sends_signed_thinking_back_before_the_calls_that_came_of_it(
                 ],
             },
         ]
-        await client.close()
 
 
 async def test_hands_the_thinking_over_to_another_process() -> None:
     whole = as_json(message(THINKING, CALL, stop="tool_use"))
-    async with serving(whole, as_json(message(text("Sunny.")))) as vendor:
+    with Anthropic.serving(whole, as_json(message(text("Sunny.")))) as vendor:
         client = vendor.client(thinking={"type": "enabled", "budget_tokens": 1024})
         await client.create(HELLO, tools=[TOOL])
         loaded = vendor.client(thinking={"type": "enabled", "budget_tokens": 1024})
@@ -300,22 +241,19 @@ async def test_hands_the_thinking_over_to_another_process() -> None:
 async def test_does_without_thinking_where_it_can_not_go_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async with serving(as_json(message(text("Sunny.")))) as vendor:
-        client = vendor.client(thinking={"type": "enabled", "budget_tokens": 1024})
-
+    async with Anthropic.answering(
+        as_json(message(text("Sunny."))), thinking={"type": "enabled", "budget_tokens": 1024}
+    ) as (client, vendor):
         with caplog.at_level(logging.WARNING):
             await client.create(after(CALLED), tools=[TOOL])
         await client.create([*after(CALLED), *HELLO], tools=[TOOL])
 
         assert ["thinking" in asked for asked in vendor.asked] == [False, True]
         assert "must answer without thinking" in caplog.text
-        await client.close()
 
 
 async def test_offers_the_tools_of_a_conversation_again_but_lets_none_be_called() -> None:
-    async with serving(as_json(message(text("Sunny.")))) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(as_json(message(text("Sunny.")))) as (client, vendor):
         await client.create(after(CALLED))
         await client.create(HELLO, tools=[TOOL])
         await client.create(after(CALLED))
@@ -325,14 +263,11 @@ async def test_offers_the_tools_of_a_conversation_again_but_lets_none_be_called(
         assert again == offered
         choices = [asked["tool_choice"]["type"] for asked in vendor.asked]
         assert choices == ["none", "auto", "none"]
-        await client.close()
 
 
 async def test_shows_images() -> None:
     shown = UserMessage(content=["What is it?", Image.from_base64(PIXEL)], source="user")
-    async with serving(as_json(message(text("A pixel.")))) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(as_json(message(text("A pixel.")))) as (client, vendor):
         await client.create([shown])
 
         source = {"type": "base64", "media_type": "image/png", "data": PIXEL}
@@ -340,7 +275,6 @@ async def test_shows_images() -> None:
             {"type": "text", "text": "What is it?"},
             {"type": "image", "source": source},
         ]
-        await client.close()
 
 
 async def test_sends_what_models_wrote_for_arguments_as_an_object() -> None:
@@ -348,21 +282,18 @@ async def test_sends_what_models_wrote_for_arguments_as_an_object() -> None:
         FunctionCall(id=str(number), name="say it!", arguments=arguments)
         for number, arguments in enumerate(["", "oops", "[1]", '{"a": 1}'])
     ]
-    async with serving(as_json(message(text("Sunny.")))) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(as_json(message(text("Sunny.")))) as (client, vendor):
         await client.create([*HELLO, AssistantMessage(content=calls, thought="So", source="a")])
 
         thought, *sent = vendor.asked[0]["messages"][1]["content"]
         assert thought == text("So")
         assert [call["input"] for call in sent] == [{}, {"text": "oops"}, {"text": "[1]"}, {"a": 1}]
         assert sent[0]["name"].startswith("say_it__")
-        await client.close()
 
 
 async def test_joins_system_messages_and_refuses_those_that_stand_apart() -> None:
     be, kind = SystemMessage(content="Be"), SystemMessage(content="kind.")
-    async with serving(as_json(message(text("Hello")))) as vendor:
+    with Anthropic.serving(as_json(message(text("Hello")))) as vendor:
         client = vendor.client()
         free = vendor.client(model_info=client.model_info | {"multiple_system_messages": True})
 
@@ -378,9 +309,9 @@ async def test_joins_system_messages_and_refuses_those_that_stand_apart() -> Non
 
 async def test_holds_answers_to_json_and_to_classes() -> None:
     answers = [text('{"degrees": 7}'), text('{"degrees": 7}'), text("warm")]
-    async with serving(*(as_json(message(answer)) for answer in answers)) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(
+        *(as_json(message(answer)) for answer in answers),
+    ) as (client, vendor):
         await client.create(HELLO, json_output=True)
         result = await client.create(HELLO, json_output=Weather)
         with pytest.raises(UnfitOutput, match="does not fit Weather"):
@@ -390,28 +321,22 @@ async def test_holds_answers_to_json_and_to_classes() -> None:
         assert "one JSON object" in vendor.asked[0]["system"]
         form = vendor.asked[1]["output_config"]["format"]
         assert (form["type"], form["schema"]["required"]) == ("json_schema", ["degrees"])
-        await client.close()
 
 
 async def test_names_a_refusal() -> None:
     refused = message(text("I won't."), stop="refusal")
-    async with serving(as_json(refused)) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(as_json(refused)) as (client, _):
         result = await client.create(HELLO)
         with pytest.raises(RefusedToAnswer, match="I won't"):
             await client.create(HELLO, json_output=Weather)
 
         assert (result.finish_reason, result.content) == ("content_filter", "I won't.")
-        await client.close()
 
 
 async def test_counts_cached_and_reasoning_tokens() -> None:
     whole = message(text("Hi"), cache_read_input_tokens=100, cache_creation_input_tokens=20)
     whole["usage"]["output_tokens_details"] = {"thinking_tokens": 3}
-    async with serving(as_json(whole), sse(*events(whole))) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(as_json(whole), sse(*events(whole))) as (client, _):
         with UsageLedger() as ledger:
             await client.create(HELLO)
             await collected(client.create_stream(HELLO))
@@ -422,7 +347,6 @@ async def test_counts_cached_and_reasoning_tokens() -> None:
         ]
         assert counted == [(MODEL, 130, 5, 100)] * 2
         assert [call.reasoning_tokens for call in ledger.calls] == [3, 3]
-        await client.close()
 
 
 @pytest.mark.parametrize(
@@ -436,13 +360,10 @@ async def test_counts_cached_and_reasoning_tokens() -> None:
     ],
 )
 async def test_says_why_the_model_stopped(stop: str, finish: str) -> None:
-    async with serving(as_json(message(text("Hi"), stop=stop))) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(as_json(message(text("Hi"), stop=stop))) as (client, _):
         result = await client.create(HELLO)
 
         assert result.finish_reason == finish
-        await client.close()
 
 
 async def test_passes_arguments_on_that_are_no_object_with_a_warning() -> None:
@@ -450,9 +371,7 @@ async def test_passes_arguments_on_that_are_no_object_with_a_warning() -> None:
     cut = [event for event in events(whole) if "partial_json" not in str(event)]
     delta = {"type": "input_json_delta", "partial_json": '{"city": "Pa'}
     cut.insert(3, {"type": "content_block_delta", "index": 0, "delta": delta})
-    async with serving(sse(*cut)) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(sse(*cut)) as (client, _):
         with pytest.warns(MalformedToolArguments, match="get_weather"):
             _, result = await collected(client.create_stream(HELLO, tools=[TOOL]))
 
@@ -460,70 +379,53 @@ async def test_passes_arguments_on_that_are_no_object_with_a_warning() -> None:
         assert result.content == [
             FunctionCall(id="toolu_1", name="get_weather", arguments=arguments)
         ]
-        await client.close()
 
 
 async def test_a_call_without_parameters_has_an_empty_object() -> None:
     whole = message(CALL | {"input": {}}, stop="tool_use")
     bare = [event for event in events(whole) if "partial_json" not in str(event)]
-    async with serving(as_json(whole), sse(*bare)) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(as_json(whole), sse(*bare)) as (client, _):
         created = await client.create(HELLO)
         _, streamed = await collected(client.create_stream(HELLO))
 
         assert created.content == streamed.content
         assert created.content == [FunctionCall(id="toolu_1", name="get_weather", arguments="{}")]
-        await client.close()
 
 
 async def test_raises_the_errors_of_the_sdk_with_what_the_server_said() -> None:
     limited = {"type": "error", "error": {"type": "rate_limit_error", "message": "Slow down"}}
-    async with serving(as_json(limited, 429, **{"retry-after": "7"})) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(as_json(limited, 429, **{"retry-after": "7"})) as (client, _):
         with pytest.raises(anthropic.RateLimitError, match="Slow down") as caught:
             await client.create(HELLO)
 
         assert caught.value.response.headers["retry-after"] == "7"
-        await client.close()
 
 
 async def test_an_error_in_a_stream_ends_it_and_what_it_cost_is_counted() -> None:
     begun = events(message(text("Hello")))[:4]
     overloaded = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
-    async with serving(sse(*begun, overloaded)) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(sse(*begun, overloaded)) as (client, _):
         with UsageLedger() as ledger, pytest.raises(anthropic.APIStatusError, match="Overloaded"):
             await collected(client.create_stream(HELLO))
 
         assert ledger.actual_usage().prompt_tokens == 10
         assert client.actual_usage() == RequestUsage(prompt_tokens=10, completion_tokens=1)
-        await client.close()
 
 
 async def test_a_stream_that_ends_early_is_named() -> None:
     begun = events(message(text("Hello")))[:5]
-    async with serving(sse(*begun)) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(sse(*begun)) as (client, _):
         with pytest.raises(TruncatedStream, match="5 characters of text") as caught:
             await collected(client.create_stream(HELLO))
 
         assert caught.value.text == "Hello"
-        await client.close()
 
 
 async def test_a_connection_that_breaks_is_an_error() -> None:
     begun = events(message(text("Hello")))[:5]
-    async with serving(sse(*begun, breaks=True)) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(sse(*begun, breaks=True)) as (client, _):
         with pytest.raises(Exception, match="peer closed connection"):
             await collected(client.create_stream(HELLO))
-
-        await client.close()
 
 
 @pytest.mark.parametrize(
@@ -537,39 +439,16 @@ async def test_a_connection_that_breaks_is_an_error() -> None:
     ],
 )
 async def test_a_body_that_is_no_message_is_named(body: str, error: type[Exception]) -> None:
-    async with serving(Response(body, media_type="application/json")) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(Response(body, media_type="application/json")) as (client, _):
         with pytest.raises(error, match=MODEL):
             await client.create(HELLO)
-
-        await client.close()
 
 
 async def test_an_event_that_can_not_be_read_is_named() -> None:
     broken = {"type": "content_block_delta", "index": 9, "delta": {"type": "text_delta"}}
-    async with serving(sse(broken)) as vendor:
-        client = vendor.client()
-
+    async with Anthropic.answering(sse(broken)) as (client, _):
         with pytest.raises(UnreadableReply, match="KeyError"):
             await collected(client.create_stream(HELLO))
-
-        await client.close()
-
-
-async def test_a_cancelled_token_stops_a_stream_between_two_pieces() -> None:
-    async with serving(sse(*events(message(text("Hello"))))) as vendor:
-        client = vendor.client()
-        token = CancellationToken()
-        stream = client.create_stream(HELLO, cancellation_token=token)
-
-        async with aclosing(stream):
-            await anext(stream)
-            token.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await anext(stream)
-
-        await client.close()
 
 
 async def test_keeps_the_promises_of_a_model_client() -> None:
@@ -578,7 +457,7 @@ async def test_keeps_the_promises_of_a_model_client() -> None:
     def answer(asked: dict[str, Any]) -> Response:
         return sse(*events(whole)) if asked["stream"] else as_json(whole)
 
-    async with serving(answer) as vendor:
+    with Anthropic.serving(answer) as vendor:
         await check_model_client(vendor.client)
 
 
@@ -586,7 +465,7 @@ async def test_is_asked_again_when_it_was_overloaded() -> None:
     overloaded = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
     whole = message(text("Hello"))
     answers = [as_json(overloaded, 529), as_json(whole), sse(overloaded), sse(*events(whole))]
-    async with serving(*answers) as vendor:
+    with Anthropic.serving(*answers) as vendor:
         client = RetryingChatCompletionClient(vendor.client(), RetryPolicy(first_wait_seconds=0))
 
         created = await client.create(HELLO)

@@ -2,20 +2,12 @@
 
 import asyncio
 import json
-import socket
 import sys
-import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import uvicorn
-from pydantic import BaseModel
-from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
 
 from agentchat.core._function_call import FunctionCall
 from agentchat.core.models import (
@@ -23,15 +15,13 @@ from agentchat.core.models import (
     CreateResult,
     FunctionExecutionResult,
     FunctionExecutionResultMessage,
-    LLMMessage,
     ModelInfo,
     RequestUsage,
-    UserMessage,
 )
-from agentchat.core.tools import FunctionTool
 from agentchat.ext.models._errors import EmptyReply, TruncatedStream, UnreadableReply
 from agentchat.usage import UsageLedger
 from harness.conformance import check_model_client
+from tests.agentchat.ext.models.vendor import HELLO, TOOL, Vendor, Weather, as_json, collected
 
 pytest.importorskip("azure.core", reason="needs azure.core: Azure's credentials")
 openai = pytest.importorskip("openai", reason="needs openai: the OpenAI SDK")
@@ -42,7 +32,6 @@ from agentchat.ext.models.azure import AzureAIChatCompletionClient  # noqa: E402
 from agentchat.ext.models.azure.config import GITHUB_MODELS_ENDPOINT  # noqa: E402
 
 MODEL = "grok-4"
-HELLO: list[LLMMessage] = [UserMessage(content="Hi", source="user")]
 INFO = ModelInfo(
     vision=False,
     function_calling=True,
@@ -57,34 +46,10 @@ CALL = {
     "function": {"name": "get_weather", "arguments": '{"city": "Paris"}'},
 }
 CALLED = [FunctionCall(id="call_1", name="get_weather", arguments='{"city": "Paris"}')]
-Answer = Response | Callable[[dict[str, Any]], Response]
 
 
-class Weather(BaseModel):
-    degrees: int
-
-
-def get_weather(city: str) -> str:
-    return f"sunny in {city}"
-
-
-TOOL = FunctionTool(get_weather, description="Tells the weather.")
-
-
-class Vendor:
-    """Answers with what it was given, in order, the last one for ever; keeps what it was asked."""
-
-    def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers)
-        self.asked: list[dict[str, Any]] = []
-        self.requests: list[Request] = []
-        self.url = ""
-
-    async def answer(self, request: Request) -> Response:
-        self.requests.append(request)
-        self.asked.append(json.loads(await request.body()))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return answer if isinstance(answer, Response) else answer(self.asked[-1])
+class Azure(Vendor):
+    path = "/models/chat/completions"
 
     def client(self, **arguments: Any) -> AzureAIChatCompletionClient:
         given = {
@@ -95,27 +60,6 @@ class Vendor:
             "max_retries": 0,
         }
         return AzureAIChatCompletionClient(**(given | arguments))
-
-
-@asynccontextmanager
-async def serving(*answers: Answer) -> AsyncIterator[Vendor]:
-    vendor = Vendor(*answers)
-    listener = socket.create_server(("127.0.0.1", 0))
-    vendor.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app = Starlette(routes=[Route("/models/chat/completions", vendor.answer, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
-    thread.start()
-    try:
-        yield vendor
-    finally:
-        server.should_exit = True
-        await asyncio.to_thread(thread.join)
-        listener.close()
-
-
-def as_json(body: Any, status: int = 200) -> Response:
-    return Response(json.dumps(body), status, media_type="application/json")
 
 
 def whole(reason: str = "stop", **said: Any) -> Response:
@@ -137,15 +81,10 @@ def sse(*chunks: dict[str, Any]) -> Response:
     return StreamingResponse(pieces(), media_type="text/event-stream")
 
 
-async def collected(stream: Any) -> tuple[list[str], CreateResult]:
-    *pieces, result = [piece async for piece in stream]
-    return pieces, result
-
-
 async def test_asks_at_azures_address_with_azures_key() -> None:
-    async with serving(whole(content="Hello!")) as vendor:
-        client = vendor.client(temperature=0.5, response_format="json_object")
-
+    async with Azure.answering(
+        whole(content="Hello!"), temperature=0.5, response_format="json_object"
+    ) as (client, vendor):
         with UsageLedger() as ledger:
             result = await client.create(HELLO)
 
@@ -165,7 +104,6 @@ async def test_asks_at_azures_address_with_azures_key() -> None:
         assert request.url.query == "api-version=2024-05-01-preview"
         assert request.headers["api-key"] == "secret"
         assert request.headers["authorization"] == "Bearer secret"
-        await client.close()
 
 
 async def test_asks_with_a_token_of_the_credential() -> None:
@@ -173,72 +111,67 @@ async def test_asks_with_a_token_of_the_credential() -> None:
         async def get_token(self, *scopes: str) -> AccessToken:
             return AccessToken(f"token for {scopes[0]}", 0)
 
-    async with serving(whole(content="Hello!")) as vendor:
-        client = vendor.client(credential=Credential())
-
+    async with Azure.answering(
+        whole(content="Hello!"),
+        credential=Credential(),
+    ) as (client, vendor):
         await client.create(HELLO)
 
         headers = vendor.requests[0].headers
         assert headers["authorization"] == "Bearer token for https://ml.azure.com/.default"
         assert "api-key" not in headers
-        await client.close()
 
 
 async def test_an_endpoint_of_one_model_is_not_told_which() -> None:
-    async with serving(whole(content="Hello!"), sse(chunk("stop", content="Hi"))) as vendor:
-        client = vendor.client(model=None)
-
+    async with Azure.answering(
+        whole(content="Hello!"), sse(chunk("stop", content="Hi")), model=None
+    ) as (client, vendor):
         await client.create(HELLO)
         await collected(client.create_stream(HELLO))
 
         assert ["model" in asked for asked in vendor.asked] == [False, False]
         assert vendor.url.endswith(client.model_name)
-        await client.close()
 
 
 async def test_passes_on_what_a_model_has_beyond_the_api() -> None:
-    async with serving(whole(content="Hello!")) as vendor:
-        client = vendor.client(model_extras={"reasoning": "low"})
-
+    async with Azure.answering(
+        whole(content="Hello!"),
+        model_extras={"reasoning": "low"},
+    ) as (client, vendor):
         await client.create(HELLO)
         await client.create(HELLO, extra_create_args={"model_extras": {"reasoning": "high"}})
 
         assert [asked["reasoning"] for asked in vendor.asked] == ["low", "high"]
         assert vendor.requests[0].headers["extra-parameters"] == "pass-through"
-        await client.close()
 
 
 async def test_a_stream_of_one_piece_is_a_text() -> None:
-    async with serving(sse(chunk("stop", content="Hello"))) as vendor:
-        client = vendor.client()
-
+    async with Azure.answering(sse(chunk("stop", content="Hello"))) as (client, _):
         pieces, result = await collected(client.create_stream(HELLO))
 
         assert (pieces, result.content, result.thought) == (["Hello"], "Hello", None)
         assert result.usage == RequestUsage(**USAGE)
-        await client.close()
 
 
 async def test_streams_without_usage_where_the_server_refuses_to_report_it() -> None:
     refusal = as_json({"error": {"message": "stream_options is not supported"}}, 400)
     answer = sse(chunk("stop", content="Hello"))
-    async with serving(refusal, answer, sse(chunk("stop", content="Hello"))) as vendor:
-        client = vendor.client()
-
+    async with Azure.answering(
+        refusal,
+        answer,
+        sse(chunk("stop", content="Hello")),
+    ) as (client, vendor):
         for _ in range(2):
             await collected(client.create_stream(HELLO))
 
         assert ["stream_options" in asked for asked in vendor.asked] == [True, False, False]
-        await client.close()
 
 
 async def test_reads_calls_and_counts_what_they_cost() -> None:
     calls = [CALL | {"index": 0}]
     streamed = sse(chunk(content="I look."), chunk(tool_calls=calls), chunk("tool_calls"))
     answer = whole("tool_calls", content="I look.", tool_calls=[CALL])
-    async with serving(answer, streamed) as vendor:
-        client = vendor.client()
-
+    async with Azure.answering(answer, streamed) as (client, vendor):
         created = await client.create(HELLO, tools=[TOOL], tool_choice=TOOL)
         _, result = await collected(client.create_stream(HELLO, tools=[TOOL]))
 
@@ -246,7 +179,6 @@ async def test_reads_calls_and_counts_what_they_cost() -> None:
         assert (created.content, created.thought) == (CALLED, "I look.")
         assert client.total_usage() == RequestUsage(prompt_tokens=20, completion_tokens=10)
         assert vendor.asked[0]["tool_choice"]["function"]["name"] == "get_weather"
-        await client.close()
 
 
 async def test_sends_calls_and_their_results() -> None:
@@ -256,9 +188,7 @@ async def test_sends_calls_and_their_results() -> None:
         AssistantMessage(content=CALLED, source="agent"),
         FunctionExecutionResultMessage(content=[done]),
     ]
-    async with serving(whole(content="Sunny.")) as vendor:
-        client = vendor.client()
-
+    async with Azure.answering(whole(content="Sunny.")) as (client, vendor):
         await client.create(said)
 
         sent = vendor.asked[0]["messages"][1:]
@@ -266,51 +196,38 @@ async def test_sends_calls_and_their_results() -> None:
             {"role": "assistant", "content": None, "tool_calls": [CALL]},
             {"role": "tool", "content": "sunny", "tool_call_id": "call_1"},
         ]
-        await client.close()
 
 
 async def test_holds_answers_to_classes() -> None:
-    async with serving(whole(content='{"degrees": 7}')) as vendor:
-        client = vendor.client()
-
+    async with Azure.answering(whole(content='{"degrees": 7}')) as (client, vendor):
         await client.create(HELLO, json_output=Weather)
 
         assert vendor.asked[0]["response_format"]["json_schema"]["name"] == "Weather"
-        await client.close()
 
 
 async def test_errors_are_those_of_the_openai_sdk() -> None:
-    async with serving(as_json({"error": {"message": "Slow down"}}, 429)) as vendor:
-        client = vendor.client()
-
+    async with Azure.answering(as_json({"error": {"message": "Slow down"}}, 429)) as (client, _):
         with pytest.raises(openai.RateLimitError, match="Slow down"):
             await client.create(HELLO)
-
-        await client.close()
 
 
 async def test_a_stream_without_a_finish_reason_is_cut() -> None:
     cut = f"data: {json.dumps(chunk(content='Hel'))}\n\n"
-    async with serving(Response(cut, media_type="text/event-stream")) as vendor:
-        client = vendor.client(model=None)
-
+    async with Azure.answering(
+        Response(cut, media_type="text/event-stream"),
+        model=None,
+    ) as (client, _):
         with pytest.raises(TruncatedStream, match="3 characters of text"):
             await collected(client.create_stream(HELLO))
-
-        await client.close()
 
 
 @pytest.mark.parametrize(
     ("body", "error"), [("<html>", UnreadableReply), ('{"choices": []}', EmptyReply)]
 )
 async def test_a_body_that_is_no_reply_is_named(body: str, error: type[Exception]) -> None:
-    async with serving(Response(body, media_type="application/json")) as vendor:
-        client = vendor.client()
-
+    async with Azure.answering(Response(body, media_type="application/json")) as (client, _):
         with pytest.raises(error, match=MODEL):
             await client.create(HELLO)
-
-        await client.close()
 
 
 async def test_keeps_the_promises_of_a_model_client() -> None:
@@ -319,12 +236,12 @@ async def test_keeps_the_promises_of_a_model_client() -> None:
     def answer(asked: dict[str, Any]) -> Response:
         return sse(*streamed) if asked["stream"] else whole(content="Paris it is.")
 
-    async with serving(answer) as vendor:
+    with Azure.serving(answer) as vendor:
         await check_model_client(vendor.client)
 
 
 async def test_estimates_tokens_and_adds_usage() -> None:
-    client = Vendor().client(endpoint="https://example.com/models")
+    client = Azure().client(endpoint="https://example.com/models")
 
     client.add_usage(RequestUsage(prompt_tokens=3, completion_tokens=4))
 
@@ -358,8 +275,8 @@ def test_names_the_argument_that_is_missing(missing: str, reason: str) -> None:
 
 async def test_refuses_unknown_arguments() -> None:
     with pytest.raises(TypeError, match="mean 'temperature'"):
-        Vendor().client(temprature=1)
-    client = Vendor().client(endpoint="https://example.com/models")
+        Azure().client(temprature=1)
+    client = Azure().client(endpoint="https://example.com/models")
 
     with pytest.raises(ValueError, match="Extra create args are invalid"):
         await client.create(HELLO, extra_create_args={"temprature": 1})
@@ -371,8 +288,9 @@ async def test_asks_as_azures_own_package_does() -> None:
     inference = pytest.importorskip(
         "azure.ai.inference", reason="needs azure-ai-inference: Azure's own package"
     )
-    async with serving(whole(content="Hello!")) as vendor:
-        client = vendor.client(temperature=0.5, model_extras={"reasoning": "low"})
+    async with Azure.answering(
+        whole(content="Hello!"), temperature=0.5, model_extras={"reasoning": "low"}
+    ) as (client, vendor):
         theirs = inference.ChatCompletionsClient(
             f"{vendor.url}/models", AzureKeyCredential("secret")
         )
@@ -392,4 +310,3 @@ async def test_asks_as_azures_own_package_does() -> None:
         for header in ("api-key", "authorization", "extra-parameters", "content-type"):
             assert ours.headers[header] == own.headers[header]
         theirs.close()
-        await client.close()

@@ -1,25 +1,17 @@
 """The client against a server on this machine that speaks as Ollama does."""
 
-import asyncio
 import copy
 import json
-import socket
 import sys
-import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 from pydantic import BaseModel
-from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
 
-from agentchat.core import CancellationToken, Image
+from agentchat.core import Image
 from agentchat.core._function_call import FunctionCall
 from agentchat.core._world import entered
 from agentchat.core.models import (
@@ -45,19 +37,11 @@ from agentchat.ext.models.ollama._exchange import base_url
 from agentchat.usage import UsageLedger
 from harness.conformance import check_model_client
 from harness.simulation.world import SeededWorld
+from tests.agentchat.ext.models.vendor import HELLO, PIXEL, Vendor, Weather, as_json, collected
 
 MODEL = "qwen3:8b"
-HELLO: list[LLMMessage] = [UserMessage(content="Hi", source="user")]
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
-    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 END = {"done": True, "done_reason": "stop", "prompt_eval_count": 10, "eval_count": 5}
 USAGE = RequestUsage(prompt_tokens=10, completion_tokens=5)
-
-
-class Weather(BaseModel):
-    degrees: int
 
 
 class Place(BaseModel):
@@ -75,47 +59,13 @@ def get_time() -> str:
 
 TOOL = FunctionTool(get_weather, description="Tells the weather.")
 OTHER = FunctionTool(get_time, description="Tells the time.")
-Answer = Response | Callable[[dict[str, Any]], Response]
 
 
-class Vendor:
-    """Answers with what it was given, in order, the last one for ever; keeps what it was asked."""
-
-    def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers)
-        self.asked: list[dict[str, Any]] = []
-        self.headers: list[dict[str, str]] = []
-        self.url = ""
-
-    async def answer(self, request: Request) -> Response:
-        self.headers.append(dict(request.headers))
-        self.asked.append(json.loads(await request.body()))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        return answer if isinstance(answer, Response) else answer(self.asked[-1])
+class Ollama(Vendor):
+    path = "/api/chat"
 
     def client(self, **arguments: Any) -> OllamaChatCompletionClient:
         return OllamaChatCompletionClient(**({"model": MODEL, "host": self.url} | arguments))
-
-
-@asynccontextmanager
-async def serving(*answers: Answer) -> AsyncIterator[Vendor]:
-    vendor = Vendor(*answers)
-    listener = socket.create_server(("127.0.0.1", 0))
-    vendor.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app = Starlette(routes=[Route("/api/chat", vendor.answer, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
-    thread.start()
-    try:
-        yield vendor
-    finally:
-        server.should_exit = True
-        await asyncio.to_thread(thread.join)
-        listener.close()
-
-
-def as_json(body: Any, status: int = 200) -> Response:
-    return Response(json.dumps(body), status, media_type="application/json")
 
 
 def saying(end: dict[str, Any] = END, **said: Any) -> dict[str, Any]:
@@ -136,15 +86,13 @@ def calling(name: str, **arguments: Any) -> dict[str, Any]:
     return {"function": {"name": name, "arguments": arguments}}
 
 
-async def collected(stream: Any) -> tuple[list[str], CreateResult]:
-    *pieces, result = [piece async for piece in stream]
-    return pieces, result
-
-
 async def test_asks_and_answers() -> None:
-    async with serving(as_json(saying(content="Hello!"))) as vendor:
-        client = vendor.client(temperature=0.5, options={"num_ctx": 4096, "seed": None}, think=True)
-
+    async with Ollama.answering(
+        as_json(saying(content="Hello!")),
+        temperature=0.5,
+        options={"num_ctx": 4096, "seed": None},
+        think=True,
+    ) as (client, vendor):
         with UsageLedger() as ledger:
             result = await client.create(
                 [SystemMessage(content="Be kind."), *HELLO], extra_create_args={"seed": 7}
@@ -166,28 +114,22 @@ async def test_asks_and_answers() -> None:
                 ],
             }
         ]
-        await client.close()
 
 
 async def test_offers_a_tool_with_all_that_its_schema_says() -> None:
-    async with serving(as_json(saying(content="Hi"))) as vendor:
-        client = vendor.client()
-
+    async with Ollama.answering(as_json(saying(content="Hi"))) as (client, vendor):
         await client.create(HELLO, tools=[TOOL])
 
         (tool,) = vendor.asked[0]["tools"]
         assert tool["function"]["parameters"] == TOOL.schema["parameters"]
         assert "district" in json.dumps(tool)
-        await client.close()
 
 
 async def test_every_call_of_every_reply_has_an_id_of_its_own() -> None:
     calls = [calling("get_weather", place={"city": "Paris"}), calling("get_time")]
     streamed = [saying({"done": False}, tool_calls=[call]) for call in calls]
     whole = as_json(saying(content="I look.", tool_calls=calls))
-    async with serving(whole, lines(*streamed, saying())) as vendor:
-        client = vendor.client()
-
+    async with Ollama.answering(whole, lines(*streamed, saying())) as (client, _):
         created = await client.create(HELLO, tools=[TOOL, OTHER])
         _, result = await collected(client.create_stream(HELLO, tools=[TOOL, OTHER]))
 
@@ -196,7 +138,6 @@ async def test_every_call_of_every_reply_has_an_id_of_its_own() -> None:
             [("get_weather", '{"place": {"city": "Paris"}}'), ("get_time", "{}")]
         ] * 2
         assert len({call.id for reply in (created, result) for call in reply.content}) == 4
-        await client.close()
 
 
 def named(result: CreateResult) -> list[tuple[str, str]]:
@@ -205,16 +146,13 @@ def named(result: CreateResult) -> list[tuple[str, str]]:
 
 
 async def test_the_ids_of_calls_are_the_same_in_the_same_world() -> None:
-    async with serving(as_json(saying(tool_calls=[calling("get_time")]))) as vendor:
-        client = vendor.client()
-
+    async with Ollama.answering(as_json(saying(tool_calls=[calling("get_time")]))) as (client, _):
         results = []
         for _ in range(2):
             with entered(SeededWorld(1)):
                 results.append(await client.create(HELLO, tools=[OTHER]))
 
         assert results[0] == results[1]
-        await client.close()
 
 
 @pytest.mark.parametrize(
@@ -222,14 +160,11 @@ async def test_the_ids_of_calls_are_the_same_in_the_same_world() -> None:
     [("auto", ["get_weather", "get_time"]), ("none", []), (OTHER, ["get_time"])],
 )
 async def test_offers_only_what_may_be_called(choice: Any, offered: list[str]) -> None:
-    async with serving(as_json(saying(content="Hi"))) as vendor:
-        client = vendor.client()
-
+    async with Ollama.answering(as_json(saying(content="Hi"))) as (client, vendor):
         await client.create(HELLO, tools=[TOOL, OTHER], tool_choice=choice)
 
         tools = vendor.asked[0].get("tools", [])
         assert [tool["function"]["name"] for tool in tools] == offered
-        await client.close()
 
 
 async def test_a_tool_can_only_be_required_where_there_is_one() -> None:
@@ -248,44 +183,36 @@ async def test_streams_thinking_apart_from_the_answer() -> None:
         saying({"done": False}, content="It is "),
         saying(content="Paris."),
     ]
-    async with serving(lines(*streamed)) as vendor:
-        client = vendor.client()
-
+    async with Ollama.answering(lines(*streamed)) as (client, _):
         pieces, result = await collected(client.create_stream(HELLO))
 
         assert "".join(pieces) == "<think>Paris.</think>It is Paris."
         assert (result.content, result.thought, result.usage) == ("It is Paris.", "Paris.", USAGE)
-        await client.close()
 
 
 async def test_a_reply_of_one_piece_is_a_text() -> None:
-    async with serving(lines(saying(content="Hello"))) as vendor:
-        client = vendor.client()
-
+    async with Ollama.answering(lines(saying(content="Hello"))) as (client, _):
         pieces, result = await collected(client.create_stream(HELLO))
 
         assert (pieces, result.content) == (["Hello"], "Hello")
-        await client.close()
 
 
 async def test_parts_the_thoughts_of_a_model_that_thinks_aloud() -> None:
-    async with serving(as_json(saying(content="<think>Hm.</think>Yes."))) as vendor:
-        client = vendor.client(model="deepseek-r1:7b")
-
+    async with Ollama.answering(
+        as_json(saying(content="<think>Hm.</think>Yes.")), model="deepseek-r1:7b"
+    ) as (client, _):
         result = await client.create(HELLO)
 
         assert (result.thought, result.content) == ("Hm.", "Yes.")
-        await client.close()
 
 
 async def test_says_that_an_answer_was_cut_for_its_length() -> None:
-    async with serving(as_json(saying(END | {"done_reason": "length"}, content="Hel"))) as vendor:
-        client = vendor.client()
-
+    async with Ollama.answering(
+        as_json(saying(END | {"done_reason": "length"}, content="Hel"))
+    ) as (client, _):
         result = await client.create(HELLO)
 
         assert result.finish_reason == "length"
-        await client.close()
 
 
 async def test_sends_calls_results_and_images() -> None:
@@ -297,9 +224,7 @@ async def test_sends_calls_results_and_images() -> None:
         FunctionExecutionResultMessage(content=[done]),
         AssistantMessage(content="Noon.", source="agent"),
     ]
-    async with serving(as_json(saying(content="Hi"))) as vendor:
-        client = vendor.client(model="llava")
-
+    async with Ollama.answering(as_json(saying(content="Hi")), model="llava") as (client, vendor):
         await client.create(said)
 
         sent = {"function": {"name": "get_time", "arguments": {"zone": "UTC"}}}
@@ -309,14 +234,11 @@ async def test_sends_calls_results_and_images() -> None:
             {"role": "tool", "content": "noon", "tool_name": "get_time"},
             {"role": "assistant", "content": "Noon."},
         ]
-        await client.close()
 
 
 async def test_holds_answers_to_json_and_to_classes() -> None:
     answers = [saying(content=said) for said in ("{}", '{"degrees": 7}', "warm")]
-    async with serving(*map(as_json, answers)) as vendor:
-        client = vendor.client()
-
+    async with Ollama.answering(*map(as_json, answers)) as (client, vendor):
         await client.create(HELLO, json_output=True)
         await client.create(HELLO, json_output=Weather)
         with pytest.raises(UnfitOutput, match="does not fit Weather"):
@@ -326,43 +248,37 @@ async def test_holds_answers_to_json_and_to_classes() -> None:
 
         forms = [asked["format"] for asked in vendor.asked]
         assert forms == ["json", Weather.model_json_schema(), Weather.model_json_schema()]
-        await client.close()
 
 
 async def test_reads_the_probabilities_of_tokens() -> None:
     token = {"token": "Hi", "logprob": -0.1, "top_logprobs": [{"token": "Ho", "logprob": -2.0}]}
-    async with serving(lines(saying(content="Hi") | {"logprobs": [token]})) as vendor:
-        client = vendor.client(logprobs=True)
-
+    async with Ollama.answering(
+        lines(saying(content="Hi") | {"logprobs": [token]}), logprobs=True
+    ) as (client, _):
         _, result = await collected(client.create_stream(HELLO))
 
         assert result.logprobs is not None
         assert [(one.token, one.logprob) for one in result.logprobs] == [("Hi", -0.1)]
-        await client.close()
 
 
 @pytest.mark.parametrize("is_streamed", [False, True])
 async def test_a_refusal_has_the_words_and_the_status_of_the_server(is_streamed: bool) -> None:
-    async with serving(as_json({"error": "model 'qwen3:8b' not found"}, 404)) as vendor:
-        client = vendor.client()
+    async with Ollama.answering(
+        as_json({"error": "model 'qwen3:8b' not found"}, 404),
+    ) as (client, _):
         call = collected(client.create_stream(HELLO)) if is_streamed else client.create(HELLO)
 
         with pytest.raises(OllamaRefused, match="model 'qwen3:8b' not found") as caught:
             await call
 
         assert caught.value.status_code == 404
-        await client.close()
 
 
 async def test_an_error_in_the_middle_of_a_stream_ends_it() -> None:
     streamed = lines(saying({"done": False}, content="Hel"), {"error": "out of memory"})
-    async with serving(streamed) as vendor:
-        client = vendor.client()
-
+    async with Ollama.answering(streamed) as (client, _):
         with pytest.raises(OllamaRefused, match="out of memory"):
             await collected(client.create_stream(HELLO))
-
-        await client.close()
 
 
 async def test_says_what_to_do_when_ollama_is_not_there() -> None:
@@ -377,23 +293,17 @@ async def test_says_what_to_do_when_ollama_is_not_there() -> None:
 
 
 async def test_a_stream_that_ends_early_is_named() -> None:
-    async with serving(lines(saying({"done": False}, content="Hel"))) as vendor:
-        client = vendor.client()
-
+    async with Ollama.answering(lines(saying({"done": False}, content="Hel"))) as (client, _):
         with pytest.raises(TruncatedStream, match="3 characters of text"):
             await collected(client.create_stream(HELLO))
 
-        await client.close()
-
 
 async def test_a_connection_that_breaks_is_an_error() -> None:
-    async with serving(lines(saying({"done": False}, content="Hel"), breaks=True)) as vendor:
-        client = vendor.client()
-
+    async with Ollama.answering(
+        lines(saying({"done": False}, content="Hel"), breaks=True),
+    ) as (client, _):
         with pytest.raises(httpx2.RemoteProtocolError, match="peer closed connection"):
             await collected(client.create_stream(HELLO))
-
-        await client.close()
 
 
 @pytest.mark.parametrize(
@@ -407,29 +317,9 @@ async def test_a_connection_that_breaks_is_an_error() -> None:
     ],
 )
 async def test_a_body_that_is_no_reply_is_named(body: str, error: type[Exception]) -> None:
-    async with serving(Response(body)) as vendor:
-        client = vendor.client()
-
+    async with Ollama.answering(Response(body)) as (client, _):
         with pytest.raises(error, match=MODEL):
             await client.create(HELLO)
-
-        await client.close()
-
-
-async def test_a_cancelled_token_stops_a_stream_between_two_pieces() -> None:
-    streamed = [saying({"done": False}, content="Hel"), saying(content="lo")]
-    async with serving(lines(*streamed)) as vendor:
-        client = vendor.client()
-        token = CancellationToken()
-        stream = client.create_stream(HELLO, cancellation_token=token)
-
-        async with aclosing(stream):
-            await anext(stream)
-            token.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await anext(stream)
-
-        await client.close()
 
 
 async def test_keeps_the_promises_of_a_model_client() -> None:
@@ -438,20 +328,20 @@ async def test_keeps_the_promises_of_a_model_client() -> None:
     def answer(asked: dict[str, Any]) -> Response:
         return lines(*streamed) if asked["stream"] else as_json(saying(content="Paris it is."))
 
-    async with serving(answer) as vendor:
+    with Ollama.serving(answer) as vendor:
         await check_model_client(vendor.client)
 
 
 async def test_sends_its_headers_and_the_key_of_the_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OLLAMA_API_KEY", "secret")
-    async with serving(as_json(saying(content="Hi"))) as vendor:
-        client = vendor.client(headers={"X-Mine": "1"})
-
+    async with Ollama.answering(
+        as_json(saying(content="Hi")),
+        headers={"X-Mine": "1"},
+    ) as (client, vendor):
         await client.create(HELLO)
 
-        sent = vendor.headers[0]
+        sent = vendor.requests[0].headers
         assert (sent["authorization"], sent["x-mine"]) == ("Bearer secret", "1")
-        await client.close()
 
 
 @pytest.mark.parametrize(
@@ -522,8 +412,9 @@ async def test_is_written_to_a_configuration_and_made_again() -> None:
 async def test_asks_as_ollamas_own_package_does() -> None:
     ollama = pytest.importorskip("ollama", reason="needs ollama: Ollama's own package")
     said: list[LLMMessage] = [SystemMessage(content="Be kind."), *HELLO]
-    async with serving(as_json(saying(content='{"degrees": 7}'))) as vendor:
-        client = vendor.client(temperature=0.5, keep_alive="5m")
+    async with Ollama.answering(
+        as_json(saying(content='{"degrees": 7}')), temperature=0.5, keep_alive="5m"
+    ) as (client, vendor):
         theirs = ollama.AsyncClient(host=vendor.url)
 
         ours = await client.create(said, tools=[OTHER], json_output=Weather)
@@ -542,4 +433,3 @@ async def test_asks_as_ollamas_own_package_does() -> None:
         assert parameters[1].items() <= parameters[0].items()
         assert answer.message.content == ours.content
         await theirs.close()
-        await client.close()

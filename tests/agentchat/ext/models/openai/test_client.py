@@ -11,7 +11,6 @@ from typing import Any
 import httpx2
 import openai
 import pytest
-from pydantic import BaseModel
 
 from agentchat.core import CancellationToken
 from agentchat.core._function_call import FunctionCall
@@ -20,7 +19,6 @@ from agentchat.core.models import (
     AssistantMessage,
     ChatCompletionTokenLogprob,
     CreateResult,
-    LLMMessage,
     ModelInfo,
     RequestUsage,
     SystemMessage,
@@ -37,20 +35,9 @@ from agentchat.ext.models._errors import (
     UnreadableReply,
 )
 from agentchat.ext.models.openai import OpenAIChatCompletionClient
+from tests.agentchat.ext.models.vendor import HELLO, TOOL, Weather, get_weather
 
 MODEL = "gpt-4o-2024-08-06"
-QUESTION: list[LLMMessage] = [UserMessage(content="Hi", source="user")]
-
-
-class Weather(BaseModel):
-    degrees: int
-
-
-def get_weather(city: str) -> str:
-    return f"sunny in {city}"
-
-
-TOOL = FunctionTool(get_weather, description="Tells the weather.")
 
 
 class Transport(httpx2.AsyncBaseTransport):
@@ -109,7 +96,7 @@ def info(**abilities: Any) -> ModelInfo:
 async def test_sends_the_conversation_and_reads_the_answer() -> None:
     client, transport = client_of(reply(), temperature=0.5)
 
-    result = await client.create([SystemMessage(content="Be brief."), *QUESTION])
+    result = await client.create([SystemMessage(content="Be brief."), *HELLO])
 
     assert result == CreateResult(
         finish_reason="stop",
@@ -130,7 +117,7 @@ async def test_the_bytes_on_the_wire_are_those_of_the_sdk() -> None:
     theirs = Transport([reply()])
     sdk = openai.AsyncOpenAI(api_key="sk-test", http_client=httpx2.AsyncClient(transport=theirs))
 
-    await ours.create(QUESTION, tools=[TOOL], tool_choice="required")
+    await ours.create(HELLO, tools=[TOOL], tool_choice="required")
     body = our_transport.bodies[0]
     await sdk.chat.completions.create(**body)
 
@@ -145,7 +132,7 @@ async def test_reads_tool_calls_and_keeps_the_text_beside_them_as_a_thought() ->
     )
     client, transport = client_of(answer)
 
-    result = await client.create(QUESTION, tools=[TOOL])
+    result = await client.create(HELLO, tools=[TOOL])
 
     assert result.content == [
         FunctionCall(id="call-1", arguments='{"city": "Bonn"}', name="get_weather")
@@ -158,7 +145,7 @@ async def test_says_strict_only_of_tools_that_ask_for_it() -> None:
     strict = FunctionTool(get_weather, description="", name="strict", strict=True)
     client, transport = client_of(reply())
 
-    await client.create(QUESTION, tools=[TOOL, strict])
+    await client.create(HELLO, tools=[TOOL, strict])
 
     functions = [tool["function"] for tool in transport.bodies[0]["tools"]]
     assert [function.get("strict") for function in functions] == [None, True]
@@ -172,7 +159,7 @@ async def test_names_that_the_api_refuses_travel_under_legal_ones() -> None:
     api_name = sent["tools"][0]["function"]["name"]
     transport.replies = [calling("{}", name=api_name)]
 
-    result = await client.create(QUESTION, tools=[tool], tool_choice=tool)
+    result = await client.create(HELLO, tools=[tool], tool_choice=tool)
 
     assert result.content == [FunctionCall(id="call-1", arguments="{}", name="transfer_to_研究员")]
     assert transport.bodies[1]["tool_choice"]["function"]["name"] == api_name
@@ -182,7 +169,7 @@ async def test_names_that_the_api_refuses_travel_under_legal_ones() -> None:
 async def test_a_name_that_the_model_made_up_becomes_a_legal_one() -> None:
     client, _ = client_of(calling("{}", name="get weather!"))
 
-    result = await client.create(QUESTION, tools=[TOOL])
+    result = await client.create(HELLO, tools=[TOOL])
 
     assert result.content == [FunctionCall(id="call-1", arguments="{}", name="get_weather_")]
 
@@ -191,7 +178,7 @@ async def test_arguments_that_are_no_json_object_are_named_and_passed_on() -> No
     client, _ = client_of(calling('{"city": "Bo'))
 
     with pytest.warns(MalformedToolArguments, match="'get_weather' are not a JSON object"):
-        result = await client.create(QUESTION, tools=[TOOL])
+        result = await client.create(HELLO, tools=[TOOL])
 
     assert isinstance(result.content, list)
     assert result.content[0].arguments == '{"city": "Bo'
@@ -201,7 +188,7 @@ async def test_arguments_that_are_no_text_become_text() -> None:
     client, _ = client_of(calling({"city": "Bonn"}))
 
     with pytest.warns(UserWarning, match="Tool call function arguments field is not a string"):
-        result = await client.create(QUESTION, tools=[TOOL])
+        result = await client.create(HELLO, tools=[TOOL])
 
     assert isinstance(result.content, list)
     assert result.content[0].arguments == '{"city": "Bonn"}'
@@ -213,7 +200,7 @@ async def test_warns_of_a_finish_reason_that_denies_the_tool_calls() -> None:
     client, _ = client_of(httpx2.Response(200, json=answer))
 
     with pytest.warns(UserWarning, match="Finish reason mismatch"):
-        result = await client.create(QUESTION, tools=[TOOL])
+        result = await client.create(HELLO, tools=[TOOL])
 
     assert result.finish_reason == "function_calls"
 
@@ -222,7 +209,7 @@ async def test_warns_of_a_finish_reason_that_denies_the_tool_calls() -> None:
 async def test_reasoning_becomes_the_thought(field: str) -> None:
     client, _ = client_of(reply({field: "thinking, think"}))
 
-    result = await client.create(QUESTION)
+    result = await client.create(HELLO)
 
     assert (result.content, result.thought) == ("Hello", "thinking, think")
 
@@ -232,7 +219,7 @@ async def test_reasoning_beside_tool_calls_is_kept() -> None:
     answer["choices"][0]["message"]["reasoning_content"] = "I need the weather."
     client, _ = client_of(httpx2.Response(200, json=answer))
 
-    result = await client.create(QUESTION, tools=[TOOL])
+    result = await client.create(HELLO, tools=[TOOL])
 
     assert result.thought == "I need the weather."
 
@@ -241,7 +228,7 @@ async def test_a_model_that_thinks_aloud_has_its_thought_taken_from_the_text() -
     content = "<think>hmm</think> Hello"
     client, _ = client_of(reply({"content": content}), model_info=info(family="r1"), model=MODEL)
 
-    result = await client.create(QUESTION)
+    result = await client.create(HELLO)
 
     assert (result.thought, result.content) == ("hmm", "Hello")
 
@@ -255,7 +242,7 @@ async def test_reads_log_probabilities() -> None:
     }
     client, _ = client_of(reply(logprobs={"content": [token]}))
 
-    result = await client.create(QUESTION)
+    result = await client.create(HELLO)
 
     assert result.logprobs == [
         ChatCompletionTokenLogprob(
@@ -267,7 +254,7 @@ async def test_reads_log_probabilities() -> None:
 async def test_asks_for_the_schema_of_a_class() -> None:
     client, transport = client_of(reply({"content": '{"degrees": 20}'}))
 
-    result = await client.create(QUESTION, json_output=Weather)
+    result = await client.create(HELLO, json_output=Weather)
 
     assert result.content == '{"degrees": 20}'
     schema = {
@@ -287,20 +274,20 @@ async def test_a_refusal_of_a_structured_answer_is_an_error() -> None:
     client, _ = client_of(reply({"content": None, "refusal": "I can't help with that."}))
 
     with pytest.raises(RefusedToAnswer, match="refused to answer"):
-        await client.create(QUESTION, json_output=Weather)
+        await client.create(HELLO, json_output=Weather)
 
 
 async def test_a_refusal_of_any_other_answer_is_the_answer() -> None:
     client, _ = client_of(reply({"content": None, "refusal": "I can't help with that."}))
 
-    assert (await client.create(QUESTION)).content == "I can't help with that."
+    assert (await client.create(HELLO)).content == "I can't help with that."
 
 
 async def test_an_answer_that_does_not_fit_its_class_is_an_error() -> None:
     client, _ = client_of(reply({"content": '{"degr'}, finish_reason="length"))
 
     with pytest.raises(UnfitOutput, match="raise max_tokens") as caught:
-        await client.create(QUESTION, json_output=Weather)
+        await client.create(HELLO, json_output=Weather)
 
     assert (caught.value.output_type, caught.value.content) == ("Weather", '{"degr')
     assert client.total_usage() == RequestUsage(prompt_tokens=10, completion_tokens=5)
@@ -315,7 +302,7 @@ async def test_a_body_that_can_not_be_read_is_an_error(body: bytes, reason: str)
     client, _ = client_of(httpx2.Response(200, content=body, headers=headers))
 
     with pytest.raises(UnreadableReply, match=f"{MODEL}' can't be read: .*{reason}"):
-        await client.create(QUESTION)
+        await client.create(HELLO)
 
 
 @pytest.mark.parametrize("body", [{}, {"choices": []}, {"choices": None}, {"choices": [{}]}])
@@ -323,7 +310,7 @@ async def test_a_reply_without_a_choice_is_an_error(body: dict[str, Any]) -> Non
     client, _ = client_of(httpx2.Response(200, json=body))
 
     with pytest.raises(EmptyReply, match="holds no choice") as caught:
-        await client.create(QUESTION)
+        await client.create(HELLO)
 
     assert caught.value.body == body
 
@@ -343,7 +330,7 @@ async def test_an_error_in_a_reply_that_calls_itself_good_has_its_name(
     client, _ = client_of(httpx2.Response(200, json=body))
 
     with pytest.raises(ErrorInReply, match=reason) as caught:
-        await client.create(QUESTION)
+        await client.create(HELLO)
 
     assert (caught.value.code, caught.value.body) == (code, body)
 
@@ -352,21 +339,21 @@ async def test_the_old_function_call_is_refused() -> None:
     client, _ = client_of(reply({"function_call": {"name": "f", "arguments": "{}"}}))
 
     with pytest.raises(ValueError, match="function_call is deprecated"):
-        await client.create(QUESTION)
+        await client.create(HELLO)
 
 
 async def test_errors_of_the_server_are_those_of_the_sdk() -> None:
     client, _ = client_of(httpx2.Response(429, json={"error": {"message": "slow down"}}))
 
     with pytest.raises(openai.RateLimitError, match="slow down"):
-        await client.create(QUESTION)
+        await client.create(HELLO)
 
 
 async def test_the_sdk_tries_again() -> None:
     busy = httpx2.Response(503, headers={"retry-after-ms": "1"})
     client, transport = client_of(busy, reply(), max_retries=1)
 
-    await client.create(QUESTION)
+    await client.create(HELLO)
 
     assert transport.requests[0].content == transport.requests[1].content
     assert [request.headers["x-stainless-retry-count"] for request in transport.requests] == [
@@ -379,7 +366,7 @@ async def test_equal_calls_make_equal_requests() -> None:
     requests = []
     for _ in range(2):
         client, transport = client_of(reply())
-        await client.create(QUESTION, tools=[TOOL])
+        await client.create(HELLO, tools=[TOOL])
         requests.append(transport.requests[0])
 
     assert requests[0].headers == requests[1].headers
@@ -390,7 +377,7 @@ async def test_warns_when_another_model_answers() -> None:
     client, _ = client_of(reply(), model="gpt-4o-mini")
 
     with pytest.warns(UserWarning, match=f"gpt-4o-mini-2024-07-18 != {MODEL}"):
-        await client.create(QUESTION)
+        await client.create(HELLO)
 
 
 async def test_counts_all_usage() -> None:
@@ -398,7 +385,7 @@ async def test_counts_all_usage() -> None:
     client, _ = client_of(reply(), httpx2.Response(200, json=without_usage), reply())
 
     for _ in range(3):
-        await client.create(QUESTION)
+        await client.create(HELLO)
 
     assert client.total_usage() == RequestUsage(prompt_tokens=20, completion_tokens=10)
     assert client.actual_usage() == client.total_usage()
@@ -408,7 +395,7 @@ async def test_logs_the_call(caplog: pytest.LogCaptureFixture) -> None:
     client, _ = client_of(reply())
 
     with caplog.at_level(logging.INFO, logger=EVENT_LOGGER_NAME):
-        await client.create(QUESTION)
+        await client.create(HELLO)
 
     event = caplog.records[-1].msg
     assert isinstance(event, LLMCallEvent)
@@ -420,7 +407,7 @@ async def test_arguments_of_a_call_stand_above_those_of_the_client() -> None:
     client, transport = client_of(reply(), temperature=0.5, stream_options={"include_usage": True})
 
     await client.create(
-        QUESTION,
+        HELLO,
         extra_create_args={
             "temperature": 1,
             "extra_body": {"top_k": 3},
@@ -440,7 +427,7 @@ async def test_refuses_arguments_that_no_call_can_have(name: str) -> None:
     client, _ = client_of()
 
     with pytest.raises(ValueError, match=rf"Extra create args are invalid: \['{name}'\]"):
-        await client.create(QUESTION, extra_create_args={name: 1})
+        await client.create(HELLO, extra_create_args={name: 1})
 
 
 async def test_white_space_at_the_end_is_stripped_from_a_copy() -> None:
@@ -449,7 +436,7 @@ async def test_white_space_at_the_end_is_stripped_from_a_copy() -> None:
     answer = reply().json() | {"model": claude["model"]}
     client, transport = client_of(*[httpx2.Response(200, json=answer)] * 2, **claude)
 
-    await client.create([*QUESTION, said])
+    await client.create([*HELLO, said])
     await client.create([])
 
     assert transport.bodies[0]["messages"][-1] == {"role": "assistant", "content": "So"}
@@ -479,14 +466,14 @@ async def test_refuses_what_the_model_can_not_do(
     client, _ = client_of(model_info=info(**abilities))
 
     with pytest.raises(ValueError, match=error):
-        await client.create(QUESTION, **call)
+        await client.create(HELLO, **call)
 
 
 async def test_a_class_as_response_format_still_works() -> None:
     client, transport = client_of(reply({"content": '{"degrees": 1}'}), response_format=Weather)
 
     with pytest.warns(DeprecationWarning, match="Use json_output"):
-        await client.create(QUESTION)
+        await client.create(HELLO)
 
     assert transport.bodies[0]["response_format"]["json_schema"]["name"] == "Weather"
 
@@ -496,7 +483,7 @@ async def test_a_class_takes_the_place_of_another_response_format() -> None:
 
     with pytest.warns(UserWarning, match="Skipping the response_format"):
         await client.create(
-            QUESTION,
+            HELLO,
             json_output=Weather,
             extra_create_args={"response_format": {"type": "json_object"}},
         )
@@ -510,7 +497,7 @@ async def test_a_cancelled_token_stops_the_call_before_it_is_sent() -> None:
     token.cancel()
 
     with pytest.raises(asyncio.CancelledError):
-        await client.create(QUESTION, cancellation_token=token)
+        await client.create(HELLO, cancellation_token=token)
 
     assert transport.requests == []
 

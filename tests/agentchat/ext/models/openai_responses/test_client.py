@@ -2,21 +2,13 @@
 
 import asyncio
 import json
-import socket
-import threading
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import openai
 import pytest
-import uvicorn
 from openai import AsyncOpenAI
-from pydantic import BaseModel
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.responses import Response, StreamingResponse
 
 from agentchat.core import CancellationToken, FunctionCall, Image
 from agentchat.core.models import (
@@ -29,7 +21,6 @@ from agentchat.core.models import (
     SystemMessage,
     UserMessage,
 )
-from agentchat.core.tools import FunctionTool
 from agentchat.ext.models._errors import (
     EmptyReply,
     RefusedToAnswer,
@@ -43,12 +34,8 @@ from agentchat.ext.models.openai_responses import (
 )
 from agentchat.usage import UsageLedger
 from harness.conformance import check_model_client
+from tests.agentchat.ext.models.vendor import HELLO, PIXEL, TOOL, Vendor, Weather, as_json
 
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
-    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-QUESTION: list[LLMMessage] = [UserMessage(content="Hi", source="user")]
 USAGE = {
     "input_tokens": 10,
     "output_tokens": 5,
@@ -58,55 +45,30 @@ USAGE = {
 Client = OpenAIResponsesChatCompletionClient
 
 
-class Weather(BaseModel):
-    degrees: int
-
-
-def get_weather(city: str) -> str:
-    return f"sunny in {city}"
-
-
-TOOL = FunctionTool(get_weather, description="Tells the weather.")
-
-
-class Server:
-    """Answers one request after the other, and keeps what it was sent."""
-
-    def __init__(self, replies: Sequence[Any]) -> None:
-        self.replies = list(replies)
-        self.bodies: list[dict[str, Any]] = []
-
-    async def responses(self, request: Request) -> Response:
-        self.bodies.append(json.loads(await request.body()))
-        reply = self.replies.pop(0)
-        if isinstance(reply, list):
-            lines = (f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in reply)
-            return StreamingResponse(lines, media_type="text/event-stream")
-        return reply if isinstance(reply, Response) else JSONResponse(reply)
-
-
-@asynccontextmanager
-async def serving(*replies: Any, **settings: Any) -> AsyncIterator[tuple[Client, Server]]:
-    server = Server(replies)
-    app = Starlette(routes=[Route("/v1/responses", server.responses, methods=["POST"])])
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False)
-    runner = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(runner.serve(sockets=[listener])))
-    thread.start()
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-    client = client_of(base_url=url, **settings)
-    try:
-        yield client, server
-    finally:
-        await client.close()
-        runner.should_exit = True
-        thread.join()
-        listener.close()
-
-
 def client_of(**settings: Any) -> Client:
     return Client(**{"model": "gpt-4o", "api_key": "sk-test", "max_retries": 0, **settings})
+
+
+class OpenAI(Vendor):
+    path = "/v1/responses"
+
+    def client(self, **arguments: Any) -> Client:
+        return client_of(base_url=f"{self.url}/v1", **arguments)
+
+
+def asked(*replies: Any, **settings: Any) -> AbstractAsyncContextManager[tuple[Client, OpenAI]]:
+    return OpenAI.answering(*map(as_response, replies), **settings)
+
+
+def as_response(reply: Any) -> Response:
+    if isinstance(reply, Response):
+        return reply
+    return sse(*reply) if isinstance(reply, list) else as_json(reply)
+
+
+def sse(*events: dict[str, Any]) -> Response:
+    lines = (f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in events)
+    return StreamingResponse(lines, media_type="text/event-stream")
 
 
 def response(*output: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -145,11 +107,11 @@ async def test_a_conversation_is_sent_as_items() -> None:
         FunctionExecutionResultMessage(content=[result]),
         AssistantMessage(content="Nice.", source="writer"),
     ]
-    async with serving(response(says("Hello"))) as (client, server):
+    async with asked(response(says("Hello"))) as (client, server):
         await client.create(messages)
 
     image = {"type": "input_image", "image_url": f"data:image/png;base64,{PIXEL}", "detail": "auto"}
-    assert server.bodies == [
+    assert server.asked == [
         {
             "model": "gpt-4o",
             "stream": False,
@@ -169,9 +131,9 @@ async def test_a_conversation_is_sent_as_items() -> None:
 async def test_an_answer_is_read_with_its_reasoning_and_its_cost() -> None:
     logprobs = [{"token": "Hello", "logprob": -0.5, "bytes": [72], "top_logprobs": []}]
     reply = response(thinks("First.", "Then."), says("Hello", logprobs=logprobs))
-    async with serving(reply) as (client, _):
+    async with asked(reply) as (client, _):
         with UsageLedger() as ledger:
-            result = await client.create(QUESTION)
+            result = await client.create(HELLO)
 
     assert (result.content, result.thought) == ("Hello", "First.\n\nThen.")
     assert (result.finish_reason, result.usage) == ("stop", RequestUsage(10, 5))
@@ -184,26 +146,26 @@ async def test_an_answer_is_read_with_its_reasoning_and_its_cost() -> None:
 async def test_tools_are_offered_and_called() -> None:
     web = {"type": "web_search"}
     reply = response(says("Let me see."), calls('{"city": "Oslo"}'))
-    async with serving(reply, tools=[web]) as (client, server):
-        result = await client.create(QUESTION, tools=[TOOL], tool_choice=TOOL)
+    async with asked(reply, tools=[web]) as (client, server):
+        result = await client.create(HELLO, tools=[TOOL], tool_choice=TOOL)
 
     assert result.content == [
         FunctionCall(id="call_1", arguments='{"city": "Oslo"}', name="get_weather")
     ]
     assert (result.finish_reason, result.thought) == ("function_calls", "Let me see.")
-    (offered, function), choice = server.bodies[0]["tools"], server.bodies[0]["tool_choice"]
+    (offered, function), choice = server.asked[0]["tools"], server.asked[0]["tool_choice"]
     assert (offered, choice) == (web, {"type": "function", "name": "get_weather"})
     assert (function["name"], function["strict"]) == ("get_weather", False)
 
 
 async def test_a_structured_answer_is_asked_for_and_checked() -> None:
     replies = [response(says('{"degrees": 7}')), response(says("warm"))]
-    async with serving(*replies, text={"verbosity": "low"}) as (client, server):
-        result = await client.create(QUESTION, json_output=Weather)
+    async with asked(*replies, text={"verbosity": "low"}) as (client, server):
+        result = await client.create(HELLO, json_output=Weather)
         with pytest.raises(UnfitOutput, match="does not fit Weather"):
-            await client.create(QUESTION, json_output=Weather)
+            await client.create(HELLO, json_output=Weather)
 
-    text = server.bodies[0]["text"]
+    text = server.asked[0]["text"]
     assert result.content == '{"degrees": 7}'
     assert (text["verbosity"], text["format"]["type"]) == ("low", "json_schema")
     assert (text["format"]["name"], text["format"]["strict"]) == ("Weather", True)
@@ -212,10 +174,10 @@ async def test_a_structured_answer_is_asked_for_and_checked() -> None:
 
 async def test_a_refusal_is_the_answer_unless_it_should_be_structured() -> None:
     refusal = {"type": "message", "content": [{"type": "refusal", "refusal": "No."}]}
-    async with serving(response(refusal), response(refusal)) as (client, _):
-        result = await client.create(QUESTION)
+    async with asked(response(refusal), response(refusal)) as (client, _):
+        result = await client.create(HELLO)
         with pytest.raises(RefusedToAnswer, match=r"refused to answer: 'No\.'"):
-            await client.create(QUESTION, json_output=Weather)
+            await client.create(HELLO, json_output=Weather)
 
     assert result.content == "No."
 
@@ -226,8 +188,8 @@ async def test_a_refusal_is_the_answer_unless_it_should_be_structured() -> None:
 )
 async def test_a_cut_answer_says_why(reason: str, finish_reason: str) -> None:
     cut = response(says("He"), status="incomplete", incomplete_details={"reason": reason})
-    async with serving(cut) as (client, _):
-        result = await client.create(QUESTION)
+    async with asked(cut) as (client, _):
+        result = await client.create(HELLO)
 
     assert (result.content, result.finish_reason) == ("He", finish_reason)
 
@@ -244,13 +206,13 @@ async def test_a_stream_shows_what_the_result_holds() -> None:
             "response": response(thinks("First.", "Then."), says("Hello")),
         },
     ]
-    async with serving(events) as (client, server):
-        *pieces, result = [piece async for piece in client.create_stream(QUESTION)]
+    async with asked(events) as (client, server):
+        *pieces, result = [piece async for piece in client.create_stream(HELLO)]
 
     assert pieces == ["<think>First.", "\n\nThen.", "</think>", "Hel", "lo"]
     assert isinstance(result, CreateResult)
     assert (result.content, result.thought) == ("Hello", "First.\n\nThen.")
-    assert (result.usage, server.bodies[0]["stream"]) == (RequestUsage(10, 5), True)
+    assert (result.usage, server.asked[0]["stream"]) == (RequestUsage(10, 5), True)
 
 
 async def test_a_stream_whose_end_repeats_nothing_is_put_together() -> None:
@@ -259,8 +221,8 @@ async def test_a_stream_whose_end_repeats_nothing_is_put_together() -> None:
         {"type": "response.output_item.done", "output_index": 0, "item": says("Let me see.")},
         {"type": "response.completed", "response": response()},
     ]
-    async with serving(events) as (client, _):
-        (result,) = [piece async for piece in client.create_stream(QUESTION)]
+    async with asked(events) as (client, _):
+        (result,) = [piece async for piece in client.create_stream(HELLO)]
 
     assert isinstance(result, CreateResult)
     assert result.content == [FunctionCall(id="call_1", arguments="{}", name="get_weather")]
@@ -282,9 +244,9 @@ BROKEN = [delta("output_text", "Hel")]
     ],
 )
 async def test_what_is_wrong_with_a_stream_has_a_name(reply: Any, error: type[Exception]) -> None:
-    async with serving(reply) as (client, _):
+    async with asked(reply) as (client, _):
         with pytest.raises(error, match="'gpt-4o'"):
-            _ = [piece async for piece in client.create_stream(QUESTION)]
+            _ = [piece async for piece in client.create_stream(HELLO)]
 
 
 @pytest.mark.parametrize(
@@ -298,17 +260,17 @@ async def test_what_is_wrong_with_a_stream_has_a_name(reply: Any, error: type[Ex
     ],
 )
 async def test_what_is_wrong_with_a_response_has_a_name(reply: Any, error: type[Exception]) -> None:
-    reply = JSONResponse(reply) if reply == [] else reply
-    async with serving(reply) as (client, _):
+    reply = as_json(reply) if reply == [] else reply
+    async with asked(reply) as (client, _):
         with pytest.raises(error, match="'gpt-4o'"):
-            await client.create(QUESTION)
+            await client.create(HELLO)
 
 
 async def test_an_error_of_the_server_stays_as_it_is() -> None:
-    error = JSONResponse({"error": {"message": "no such model"}}, 404)
-    async with serving(error) as (client, _):
+    error = as_json({"error": {"message": "no such model"}}, 404)
+    async with asked(error) as (client, _):
         with pytest.raises(openai.NotFoundError, match="no such model"):
-            await client.create(QUESTION)
+            await client.create(HELLO)
 
 
 async def test_a_token_stops_a_call() -> None:
@@ -317,7 +279,7 @@ async def test_a_token_stops_a_call() -> None:
 
     client = client_of()
     with pytest.raises(asyncio.CancelledError):
-        await client.create(QUESTION, cancellation_token=token)
+        await client.create(HELLO, cancellation_token=token)
     await client.close()
 
 
@@ -327,23 +289,11 @@ async def test_keeps_the_promises_of_every_client() -> None:
     words = [delta("output_text", word) for word in ("Paris,", " of", " course.")]
     streamed = [*words, {"type": "response.completed", "response": whole}]
 
-    class Either(Server):
-        async def responses(self, request: Request) -> Response:
-            self.replies = [streamed if b'"stream":true' in await request.body() else whole]
-            return await super().responses(request)
+    def answer(asked: dict[str, Any]) -> Response:
+        return sse(*streamed) if asked["stream"] else as_json(whole)
 
-    app = Starlette(routes=[Route("/v1/responses", Either(()).responses, methods=["POST"])])
-    listener = socket.create_server(("127.0.0.1", 0))
-    runner = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=lambda: asyncio.run(runner.serve(sockets=[listener])))
-    thread.start()
-    try:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-        await check_model_client(lambda: client_of(base_url=url))
-    finally:
-        runner.should_exit = True
-        thread.join()
-        listener.close()
+    with OpenAI.serving(answer) as server:
+        await check_model_client(server.client)
 
 
 def test_a_configuration_makes_the_same_client(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -378,7 +328,7 @@ async def test_refuses_what_the_model_can_not_do() -> None:
     client = client_of(model="o1-mini")
 
     with pytest.raises(ValueError, match="does not support function calling"):
-        await client.create(QUESTION, tools=[TOOL])
+        await client.create(HELLO, tools=[TOOL])
     with pytest.raises(ValueError, match=r"Extra create args are invalid: \['stream'\]"):
-        await client.create(QUESTION, extra_create_args={"stream": True})
+        await client.create(HELLO, extra_create_args={"stream": True})
     await client.close()
