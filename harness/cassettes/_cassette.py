@@ -64,7 +64,7 @@ def cassette(  # noqa: PLR0913 - all but the name have a default and are given b
         record_on_exception: Whether a block that raised leaves what it recorded.
         durability: What an interaction that was recorded outlives.
         origin: Who answers what is recorded.
-        pace: Whether answers take their recorded time, for asynchronous clients of httpx.
+        pace: Whether answers take their recorded time, on the world's clock.
         owner: What the code is called in messages.
         rerecord: The command that records again, for messages.
         test: The test that asks, where several share the cassette.
@@ -105,7 +105,7 @@ def cassette(  # noqa: PLR0913 - all but the name have a default and are given b
         fix = rerecord or _recorded_by(name, path, given)
         return CassetteInUse(opened(mode=mode, rerecord=fix), ignored, pace)
 
-    return CassetteBlock(Uses(given, in_use))
+    return CassetteBlock(Uses(given, path, in_use))
 
 
 def _recorded_by(name: str | Path, path: Path, given: RecordMode | None) -> str:

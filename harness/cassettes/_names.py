@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
+from harness.cassette_names import is_named_as_cassette
 from harness.errors import UsageError
 
 _FOLDER = "cassettes"
-_SUFFIXES = frozenset({".yaml", ".yml", ".json", ".har", ".sse", ".eventstream"})
 _NEVER_IN_NAMES = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
 # Windows takes them for devices, whatever their suffix.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -21,7 +21,7 @@ def path_of(name: str | Path) -> Path:
     Raises:
         UsageError: The name is empty or too long, or some system has no file of that name.
     """
-    if isinstance(name, Path) or Path(name).suffix.lower() in _SUFFIXES:
+    if isinstance(name, Path) or is_named_as_cassette(name):
         path = Path(name)
         _check_length(path.name)
         return path
@@ -34,7 +34,7 @@ def path_of(name: str | Path) -> Path:
 
 def spelt(name: str | Path) -> str:
     """The name as it is written in a program."""
-    is_text = isinstance(name, str) or name.suffix.lower() in _SUFFIXES
+    is_text = isinstance(name, str) or is_named_as_cassette(name.name)
     return repr(str(name)) if is_text else f"Path({str(name)!r})"
 
 

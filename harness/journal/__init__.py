@@ -1,7 +1,15 @@
 """What is recorded is kept at once, in a journal; cassettes are derived from journals."""
 
 from harness.journal._deriving import Pending, derive, laid_out, lock_of, merge, pending
-from harness.journal._entries import Entry, Finished, Opening, Place, Reference, fingerprint
+from harness.journal._entries import (
+    Adopted,
+    Entry,
+    Finished,
+    Opening,
+    Place,
+    Reference,
+    fingerprint,
+)
 from harness.journal._journal import Durability, Journal, cassettes_with_journals
 from harness.journal._locks import locked
 from harness.journal._reading import Content
@@ -9,6 +17,7 @@ from harness.journal._tripwire import secret_in
 from harness.journal._warning import several, warn
 
 __all__ = [
+    "Adopted",
     "Content",
     "Durability",
     "Entry",

@@ -12,12 +12,12 @@ from typing import NamedTuple
 from harness.errors import SecretFound, UnfinishedRecording
 from harness.formats import load, reviewable, save
 from harness.interactions import Cassette, Interaction, Response
-from harness.journal._entries import Merging, Opening, fingerprint, to_bytes
+from harness.journal._entries import Merging, fingerprint, to_bytes
 from harness.journal._frames import framed
 from harness.journal._journal import journals_of
 from harness.journal._locks import Note, locked, wait_for_lock
 from harness.journal._merging import merged, replaces_all
-from harness.journal._reading import Content, claimed, content_of
+from harness.journal._reading import Content, claimed, content_of, nothing_in
 from harness.journal._tripwire import secret_in
 from harness.journal._warning import several, warn
 from harness.redaction import KnownSecrets, secrets_among
@@ -94,6 +94,8 @@ def merge(
         with ExitStack() as holding:
             journals = list(_held(cassette, is_meant, own, holding))
             written = _merged_into(cassette, journals, note, known)
+        # While there are journals, who is killed here leaves the next one a reason to come by.
+        _clear_drafts(cassette)
         for journal in journals:
             journal.content.path.unlink(missing_ok=True)
         if over and note.text == over:
@@ -140,8 +142,7 @@ def _held(
         except ValueError as error:
             _warn(cassette, f"{path.name} is left alone: {error}")
             continue
-        if content is None:
-            content = Content(path, Opening("", "", "", "live", "", ""), (), False, "", 0, "")
+        content = content or nothing_in(path)
         if is_meant(content):
             yield _Journal(file, content)
 
@@ -153,12 +154,12 @@ def _merged_into(
     old = _old(cassette, contents, note)
     name = fingerprint(old)
     new = [each for each in contents if each.part_of != name]
-    result = merged(old, map(_reviewable, new), rewritten_by=note.text)
+    result = merged(old, [_reviewable(each) for each in new], rewritten_by=note.text)
     for journal in journals:
         _set_aside(cassette, journal)
     if not _says_more(result, old, new, cassette.exists()):
         return None
-    _check(cassette, result, known or KnownSecrets(secrets_among(os.environ)))
+    _check(cassette, result, old, known or KnownSecrets(secrets_among(os.environ).items()))
     for journal in journals:
         # Killed between two of these steps, the next one who comes sees how far they went.
         os.write(journal.file, framed(to_bytes(Merging(fingerprint(result)))))
@@ -167,7 +168,6 @@ def _merged_into(
     for content in filter(replaces_all, new):
         if content.opening.run:
             note.write(content.opening.run)
-    _clear_drafts(cassette)
     return result
 
 
@@ -204,11 +204,12 @@ def laid_out(interaction: Interaction) -> Interaction:
     return replace(interaction, request=request, response=response)
 
 
-def _check(cassette: Path, result: Cassette, known: KnownSecrets) -> None:
+def _check(cassette: Path, result: Cassette, old: Cassette, known: KnownSecrets) -> None:
     for number, interaction in enumerate(result.interactions, start=1):
         if found := secret_in(interaction, known):
             name, place = found
-            raise SecretFound(cassette, name, f"interaction {number}, {place}")
+            is_old = interaction in old.interactions
+            raise SecretFound(cassette, name, f"interaction {number}, {place}", is_old=is_old)
 
 
 def _set_aside(cassette: Path, journal: _Journal) -> None:

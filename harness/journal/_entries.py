@@ -66,6 +66,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Adopted:
+    """What a cassette of another recorder holds, as it stays in one of ours: without secrets."""
+
+    interactions: tuple[tuple[str, Interaction], ...]
+    """By the fingerprint of what stands there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The last record of a recording that came to its end."""
 
@@ -78,7 +86,7 @@ class Merging:
     """The fingerprint of the cassette that it becomes part of."""
 
 
-Record = Opening | Entry | Finished | Merging
+Record = Opening | Adopted | Entry | Finished | Merging
 
 
 def fingerprint(what: Interaction | Cassette) -> str:
@@ -101,6 +109,9 @@ def to_bytes(record: Record) -> bytes:
         case Opening():
             fields = [getattr(record, name) for name in Opening.__slots__]
             content: list[Any] = ["opening", VERSION, *fields]
+        case Adopted():
+            each_out = [[name, _interaction_out(each)] for name, each in record.interactions]
+            content = ["adopted", each_out]
         case Entry():
             content = ["entry", record.number, record.place, _interaction_out(record.interaction),
                        record.beneath, record.replaces]  # fmt: skip
@@ -123,6 +134,8 @@ def from_bytes(data: bytes) -> Record:
             if content[0] != VERSION:
                 raise ValueError(f"a journal of version {content[0]}, {VERSION} is known here")
             return Opening(*content[1:])
+        case "adopted":
+            return Adopted(tuple((name, _interaction_in(each)) for name, each in content[0]))
         case "entry":
             number, place, interaction, beneath, replaces = content
             return Entry(

@@ -1,6 +1,6 @@
 """What a cassette becomes with what journals hold: the same, however the work was divided."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.interactions import Cassette, Header, Interaction
@@ -19,7 +19,7 @@ class _Item:
     beneath: list["_Item"] = field(default_factory=list)
 
 
-def merged(old: Cassette, contents: Iterable[Content], rewritten_by: str = "") -> Cassette:
+def merged(old: Cassette, contents: Sequence[Content], rewritten_by: str = "") -> Cassette:
     """The cassette with all that the journals hold.
 
     Tests follow each other by name, what one test asked in the order of asking, branches that ran
@@ -35,9 +35,10 @@ def merged(old: Cassette, contents: Iterable[Content], rewritten_by: str = "") -
         # Who names none is one of its own.
         run = content.opening.run or content.opening.joint or content.path.name
         runs.setdefault(run, []).append(content)
+    result = old
     for run, parts in runs.items():
-        old = _with_run(old, parts, run == rewritten_by)
-    return old
+        result = _with_run(result, parts, run == rewritten_by)
+    return _with_adopted(result, contents)
 
 
 def replaces_all(content: Content) -> bool:
@@ -56,6 +57,18 @@ def _with_run(old: Cassette, parts: Sequence[Content], has_rewritten: bool) -> C
     items.sort(key=lambda item: item.interaction.test)
     number_by_item = {id(item): number for number, item in enumerate(items, start=1)}
     return Cassette(header, tuple(_numbered(item, number_by_item) for item in items))
+
+
+def _with_adopted(cassette: Cassette, contents: Sequence[Content]) -> Cassette:
+    """The cassette, with what another recorder left in it as it may stay there."""
+    clean_by_name = {name: each for part in contents for name, each in part.adopted.items()}
+    if not clean_by_name:
+        return cassette
+    interactions = (
+        replace(clean_by_name.get(fingerprint(each), each), beneath=each.beneath)
+        for each in cassette.interactions
+    )
+    return replace(cassette, interactions=tuple(interactions))
 
 
 def _items_of(cassette: Cassette) -> list[_Item]:

@@ -1,12 +1,14 @@
 """Journals of others: what they hold, and whether their owner still writes."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
-from harness.journal._entries import Entry, Finished, Merging, Opening, from_bytes
+from harness.interactions import Interaction
+from harness.journal._entries import Adopted, Entry, Finished, Merging, Opening, from_bytes
 from harness.journal._frames import read_frames
 from harness.journal._locks import is_at, try_lock
 
@@ -33,6 +35,9 @@ class Content:
     damage: str
     """What is wrong with the file, and where; empty when it is whole."""
 
+    adopted: Mapping[str, Interaction] = field(default_factory=dict)
+    """What becomes of the cassette's old interactions, by their fingerprints."""
+
 
 def content_of(path: Path) -> Content | None:
     """What a journal holds; None when it ends before it says anything.
@@ -56,7 +61,13 @@ def content_of(path: Path) -> Content | None:
         next((each.result for each in reversed(records) if isinstance(each, Merging)), ""),
         frames.end,
         "" if frames.damage is None else f"damaged at byte {frames.damage}",
+        dict(chain(*(each.interactions for each in records if isinstance(each, Adopted)))),
     )
+
+
+def nothing_in(path: Path) -> Content:
+    """What a journal holds whose owner ended before he said anything."""
+    return Content(path, _UNKNOWN, (), False, "", 0, "")
 
 
 @contextmanager

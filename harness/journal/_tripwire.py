@@ -1,9 +1,10 @@
 """The last look before anything is written: whether a secret that is known still stands in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
-from harness.interactions import Interaction, Response
+from harness.interactions import Ending, Headers, Interaction, Response
 from harness.redaction import KnownSecrets, event_texts
 
 
@@ -12,31 +13,48 @@ def secret_in(interaction: Interaction, known: KnownSecrets) -> tuple[str, str] 
 
     It searches all that is stored, not only what is redacted.
     """
-    places = list(_small_places(interaction))
-    # Nearly always there is nothing: one search costs less than many.
-    if _is_clean(b"\n".join(data for _, data in places), known):
-        places.clear()
-    for place, data in (*places, *_bodies(interaction)):
-        if name := known.name_in(data):
-            return name, place
-    return None
+    request, response = interaction.request, interaction.response
+    small = _Small(
+        interaction.test,
+        interaction.agent_path,
+        request.method,
+        request.url,
+        request.headers,
+        response.ending,
+        response.headers if isinstance(response, Response) else (),
+    )
+    return _in_small(small, known) or _first(_bodies(interaction), known)
+
+
+class _Small(NamedTuple):
+    """All of an interaction but its bodies."""
+
+    test: str
+    agent_path: tuple[str, ...]
+    method: str
+    url: str
+    headers: Headers
+    ending: Ending
+    answered_headers: Headers
 
 
 # Nearly all exchanges of a client have the same address and headers.
 @lru_cache(maxsize=64)
-def _is_clean(data: bytes, known: KnownSecrets) -> bool:
-    return known.name_in(data) is None
+def _in_small(small: _Small, known: KnownSecrets) -> tuple[str, str] | None:
+    texts = {
+        "test": small.test,
+        "agent path": "\n".join(small.agent_path),
+        "request line": f"{small.method} {small.url}",
+        "request headers": repr(small.headers),
+        "failure": repr(small.ending),
+        "response headers": repr(small.answered_headers),
+    }
+    return _first(((where, text.encode(errors="replace")) for where, text in texts.items()), known)
 
 
-def _small_places(interaction: Interaction) -> Iterator[tuple[str, bytes]]:
-    request, response = interaction.request, interaction.response
-    yield "test", interaction.test.encode(errors="replace")
-    yield "agent path", "\n".join(interaction.agent_path).encode(errors="replace")
-    yield "request line", f"{request.method} {request.url}".encode(errors="replace")
-    yield "request headers", repr(request.headers).encode(errors="replace")
-    yield "failure", repr(response.ending).encode(errors="replace")
-    if isinstance(response, Response):
-        yield "response headers", repr(response.headers).encode(errors="replace")
+def _first(places: Iterable[tuple[str, bytes]], known: KnownSecrets) -> tuple[str, str] | None:
+    found = ((known.name_in(data), place) for place, data in places)
+    return next(((name, place) for name, place in found if name), None)
 
 
 def _bodies(interaction: Interaction) -> Iterator[tuple[str, bytes]]:

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import wraps
-from ipaddress import ip_address
 from typing import Any
 
 from harness.errors import ReplayMiss, UnknownCassette
+from harness.hosts import is_allowed, is_this_machine
 from harness.in_use import CassetteInUse, in_use
 from harness.patching._replacing import replaced
 from harness.session import RecordMode
@@ -55,7 +55,7 @@ def _looking_up(look_up: Callable[..., Any]) -> Callable[..., Any]:
 def _check(host: str, port: object) -> None:
     use = _playing()
     place = f"{host}:{port}" if port else host
-    if use is None or _is_local(host) or use.ignores(f"//{place}"):
+    if use is None or is_this_machine(host) or is_allowed(host) or use.ignores(f"//{place}"):
         return
     miss = ReplayMiss(
         use.path,
@@ -75,13 +75,3 @@ def _playing() -> CassetteInUse | None:
     except UnknownCassette:
         return None  # Names are looked up in threads that were told of none.
     return use if use is not None and use.session.mode is RecordMode.NONE else None
-
-
-def _is_local(host: str) -> bool:
-    if host in ("", "localhost"):
-        return True
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified

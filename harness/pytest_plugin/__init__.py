@@ -18,18 +18,16 @@ from harness.pytest_plugin._fixtures import (
     cassette_dir,
     cassette_name,
 )
-from harness.pytest_plugin._options import (
-    pytest_addoption,
-    pytest_load_initial_conftests,
-    settings_of,
-)
+from harness.pytest_plugin._options import pytest_addoption, pytest_load_initial_conftests
 from harness.pytest_plugin._rerecording import Rerecording
+from harness.pytest_plugin._run import PytestRun
 from harness.pytest_plugin._scenarios import (
     pytest_collect_file,
     pytest_pycollect_makeitem,
     pytest_pycollect_makemodule,
 )
 from harness.pytest_plugin._server import harness_server
+from harness.pytest_plugin._settings import settings_of
 from harness.pytest_plugin._suite import Suite
 
 __all__ = [
@@ -74,9 +72,12 @@ def pytest_configure(config: pytest.Config) -> None:
         for marker in _MARKERS_OF_VCR:
             config.addinivalue_line("markers", marker)
         config.pluginmanager.register(_vcr, _vcr.NAME)
-    suite = config.stash[SUITE] = Suite(config, settings)
+    run = PytestRun(config)
+    suite = config.stash[SUITE] = Suite(settings, run)
+    cassettes = suite.cassettes
+    config.pluginmanager.register(run, "harness-run")
     config.pluginmanager.register(suite, "harness-cassettes")
     if settings.rerecords:
-        config.pluginmanager.register(Rerecording(settings, suite), "harness-rerecording")
+        config.pluginmanager.register(Rerecording(settings, cassettes), "harness-rerecording")
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Ending(config, settings, suite), "harness-ending")
+        config.pluginmanager.register(Ending(config, settings, run, cassettes), "harness-ending")

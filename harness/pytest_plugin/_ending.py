@@ -2,8 +2,8 @@
 
 import os
 import shlex
-import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from harness.errors import HarnessError
+from harness.pytest_plugin._cassettes import Cassettes
+from harness.pytest_plugin._commands import command_for
 from harness.pytest_plugin._evidence import Evidence, left_unplayed, playbacks_of
-from harness.pytest_plugin._opened import from_here
-from harness.pytest_plugin._options import WRITING, Settings
-from harness.pytest_plugin._suite import Suite, claims_of
+from harness.pytest_plugin._run import PytestRun
+from harness.pytest_plugin._settings import Settings
+from harness.pytest_plugin._values import WRITING
 
 _MOST_TOLD = 20
 
@@ -34,11 +36,15 @@ class Ending:
     Args:
         config: The session's.
         settings: What it is told.
-        suite: Knows the test run.
+        run: The test run.
+        cassettes: Those that this process had in use.
     """
 
-    def __init__(self, config: pytest.Config, settings: Settings, suite: Suite) -> None:
-        self._config, self._settings, self._suite = config, settings, suite
+    def __init__(
+        self, config: pytest.Config, settings: Settings, run: PytestRun, cassettes: Cassettes
+    ) -> None:
+        self._config, self._settings = config, settings
+        self._run, self._cassettes = run, cassettes
         self._evidence: list[Evidence] = []
         self._recorded: list[Path] = []
         self._findings: list[_Finding] = []
@@ -57,7 +63,7 @@ class Ending:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Makes cassettes of journals, leaves evidence, and looks what to tell."""
         # What was torn down only now, after the last report: a session that was broken off.
-        self._evidence += self._suite.evidence
+        self._evidence += self._cassettes.evidence
         self._derive()
         self._leave_evidence()
         if self._evidence or self._settings.orphans != "ignore":
@@ -80,12 +86,10 @@ class Ending:
         terminalreporter.section("cassettes")
         if not is_quiet:
             terminalreporter.line(self._counted())
+            _tell(terminalreporter, self._redacted())
         for finding in told:
             terminalreporter.line(finding.title, red=finding.reaction == "fail")
-            for line in finding.lines[:_MOST_TOLD]:
-                terminalreporter.line(f"  {line}")
-            if len(finding.lines) > _MOST_TOLD:
-                terminalreporter.line(f"  … and {len(finding.lines) - _MOST_TOLD} more")
+            _tell(terminalreporter, finding.lines)
             if finding.fix:
                 terminalreporter.line(f"  fix: {finding.fix}")
 
@@ -102,6 +106,22 @@ class Ending:
         whole = ", ".join(said) or "none used"
         return f"{whole}; {_several(played, 'interaction')} played" if played else whole
 
+    def _redacted(self) -> list[str]:
+        """What became of secrets in each cassette that was recorded."""
+        if not self._recorded:
+            return []
+        from harness.formats import load
+        from harness.redacted import redaction_line, replaced_in
+
+        lines = []
+        for path in self._recorded:
+            name = os.path.relpath(path)
+            here = (each["left_out"] for each in self._evidence if each["cassette"] == name)
+            lines.append(
+                redaction_line(name, replaced_in(load(path)), sum(map(Counter, here), Counter()))
+            )
+        return [line for line in lines if line]
+
     def _derive(self) -> None:
         """What all workers recorded, also those that were killed, becomes cassettes."""
         recorded = [Path(each["cassette"]) for each in self._evidence if each["mode"] in WRITING]
@@ -115,10 +135,10 @@ class Ending:
         paths = {path.absolute(): None for path in (*recorded, *found)}
         for path in sorted(paths):
             try:
-                self._recorded += derive([path], self._suite.run)
+                self._recorded += derive([path], self._run.name)
             except HarnessError as error:
                 self._findings.append(_Finding(str(error), [], "", "fail"))
-        shutil.rmtree(claims_of(self._suite.run), ignore_errors=True)
+        self._run.forget()
 
     def _leave_evidence(self) -> None:
         """For the commands, and for `--rerecord`."""
@@ -175,8 +195,7 @@ class Ending:
             days = self._settings.expire_days
             title = f"{_several(len(old), 'cassette')} older than {_several(days, 'day')}:"
             owners = sorted({each["owner"].partition("::")[0] for each in old.values()})
-            words = [shlex.quote(from_here(self._settings.root, each)) for each in owners]
-            fix = " ".join(("pytest", *words, "--record-mode rewrite"))
+            fix = command_for(self._settings.root, owners)
             yield _Finding(title, sorted(old), fix, self._settings.expired)
 
 
@@ -186,6 +205,13 @@ def evidence_file(config: pytest.Config, settings: Settings) -> Path | None:
     if settings.playbacks is not None or cache is None:
         return settings.playbacks
     return Path(cache.mkdir("harness")) / "playbacks.json"
+
+
+def _tell(reporter: Any, lines: Sequence[str]) -> None:
+    for line in lines[:_MOST_TOLD]:
+        reporter.line(f"  {line}")
+    if len(lines) > _MOST_TOLD:
+        reporter.line(f"  … and {len(lines) - _MOST_TOLD} more")
 
 
 def _prune(file: Path | None) -> str:

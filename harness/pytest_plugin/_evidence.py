@@ -27,6 +27,9 @@ class Evidence(TypedDict):
     problem: str
     expired: str
     reaction: str
+    left_out: dict[str, int]
+    """Headers with credentials that its recording doesn't mention, and how many requests had them.
+    """
 
 
 def playbacks_of(evidence: Iterable[Evidence]) -> "list[Playback]":

@@ -1,6 +1,7 @@
 """How a report fails for what was missing, and how pytest gets over it."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from traceback import format_exception_only, walk_tb
 
@@ -8,7 +9,13 @@ import pytest
 from _pytest import fixtures, runner
 from _pytest.outcomes import TEST_OUTCOME
 
-from harness.errors import NetworkBlocked, ReplayMiss, UnexpectedModelCall, UnknownCassette
+from harness.errors import (
+    HarnessError,
+    NetworkBlocked,
+    ReplayMiss,
+    UnexpectedModelCall,
+    UnknownCassette,
+)
 
 _OURS = (ReplayMiss, UnexpectedModelCall, UnknownCassette, NetworkBlocked)
 
@@ -27,6 +34,15 @@ def taken_for_outcomes() -> pytest.MonkeyPatch:
     for room in (fixtures, runner):
         patch.setattr(room, "TEST_OUTCOME", (*TEST_OUTCOME, *_OURS, BaseExceptionGroup))
     return patch
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """A block in which a test fails for what the harness refuses, without a traceback."""
+    try:
+        yield
+    except (HarnessError, pytest.UsageError) as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 def failure_for(

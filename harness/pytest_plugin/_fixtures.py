@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.pytest_plugin._examples import each_example_from_start
 from harness.pytest_plugin._marks import is_marked
 from harness.pytest_plugin._names import name_of
-from harness.pytest_plugin._options import settings_of
+from harness.pytest_plugin._settings import settings_of
 from harness.pytest_plugin._suite import Suite
 
 if TYPE_CHECKING:
@@ -46,19 +47,13 @@ def cassette(_cassette_in_use: "CassetteInUse") -> "CassetteInUse":
 
 @pytest.fixture
 def _cassette_in_use(request: pytest.FixtureRequest) -> "Iterator[CassetteInUse]":
-    with request.config.stash[SUITE].own(request) as opened:
-        law = getattr(getattr(request.node, "obj", None), "hypothesis", None)
-        if law is None:
-            yield opened.use
-            return
-        # Each example begins at the cassette's start.
-        inner, law.inner_test = law.inner_test, opened.each_call(law.inner_test)
+    suite = request.config.stash[SUITE]
+    with suite.own(request) as opened, each_example_from_start(request.node, opened):
         yield opened.use
-        law.inner_test = inner
 
 
 @pytest.fixture(autouse=True)
 def _cassette_of_test(request: pytest.FixtureRequest) -> None:
     if is_marked(request.node):
-        request.config.stash[SUITE].open_common(request)
+        request.config.stash[SUITE].cassettes.open_common(request)
         request.getfixturevalue("_cassette_in_use")

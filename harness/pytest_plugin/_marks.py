@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from harness.pytest_plugin._options import MODES, REACTIONS, SCOPES, Settings, checked
+from harness.pytest_plugin._settings import Settings
+from harness.pytest_plugin._values import DURABILITIES, REACTIONS, SCOPES, checked, mode_of
 from harness.pytest_plugin._vcr import is_vcr
 
 MARKER = "cassette"
 
 _LISTS = ("shared", "ignore", "normalise", "match", "redact", "ignore_hosts")
-_VALUES = {"record_mode": MODES, "scope": SCOPES, "unplayed": REACTIONS,
-           "durability": ("process", "power")}  # fmt: skip
+_VALUES = {"scope": SCOPES, "unplayed": REACTIONS, "durability": DURABILITIES}
 _PASSED_ON = ("strict", "allow_playback_repeats", "ignore_localhost", "pace", "replace",
               "record_on_exception", "origin", "durability")  # fmt: skip
-_KNOWN = ("name", *_LISTS, *_VALUES, *_PASSED_ON)
+_KNOWN = tuple(dict.fromkeys(("name", "record_mode", *_LISTS, *_VALUES, *_PASSED_ON)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,8 @@ def _checked(given: dict[str, Any], where: str) -> dict[str, Any]:
         checked(where, name, _KNOWN)
         if name in _VALUES:
             checked(f"{where}, {name}", value, _VALUES[name])
+    if mode := given.get("record_mode"):
+        given["record_mode"] = mode_of(f"{where}, record_mode", mode)
     return given
 
 

@@ -4,9 +4,14 @@ import re
 import unicodedata
 from collections import Counter
 from hashlib import blake2b
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import pytest
+
+from harness.cassette_names import is_named_as_cassette
+
+EVERYTHING = "session"
+"""What all tests share is called so, and who owns it."""
 
 # The hidden files beside a cassette have longer names than it has, and 255 bytes is the limit.
 _LONGEST = 150
@@ -27,24 +32,44 @@ def note_clashes(
     collector.stash[_CLASHES] = frozenset(twice)
 
 
+def path_of(name: str | Path, folder: Path, root: Path) -> Path:
+    """The file that a name stands for: below the folder; with a suffix, from the root on."""
+    if isinstance(name, Path) or is_named_as_cassette(name):
+        return root / name
+    return folder / f"{name}.yaml"
+
+
 def name_of(item: pytest.Item) -> str:
     """A test's cassette below the cassettes' folder: `tests/test_weather/test_sunny[paris]`."""
-    return f"{module_name(item)}/{_stem(item)}"
+    return f"{_module_name(item)}/{_stem(item)}"
 
 
-def module_name(node: pytest.Item | pytest.Collector) -> str:
-    """The cassette of a test file: `tests/test_weather`."""
+def common_name_of(node: pytest.Collector) -> str:
+    """The cassette that the tests of a node share.
+
+    That of a file is `tests/test_weather`, of a class `tests/test_weather/TestSunny`, of a package
+    `tests/cities/__init__`, which no test file has.
+    """
+    match node:
+        case pytest.Class():
+            return f"{_module_name(node)}/{_safe('.'.join(_classes(node)))}"
+        case pytest.Package():
+            return "/".join((*map(_safe, _below_root(node).parts), "__init__"))
+        case pytest.Module():
+            return _module_name(node)
+        case _:
+            return EVERYTHING
+
+
+def nodeid_of(node: pytest.Item | pytest.Collector) -> str:
+    """What pytest calls a test, or tests; pytest-xdist adds a group to that."""
+    mark = node.get_closest_marker("xdist_group") if isinstance(node, pytest.Item) else None
+    nodeid = node.nodeid.rpartition("@")[0] if mark and "@" in node.nodeid else node.nodeid
+    return nodeid or EVERYTHING
+
+
+def _module_name(node: pytest.Item | pytest.Collector) -> str:
     return "/".join(_safe(part) for part in _below_root(node).with_suffix("").parts)
-
-
-def class_name(node: pytest.Class) -> str:
-    """The cassette of a test class: `tests/test_weather/TestSunny`."""
-    return f"{module_name(node)}/{_safe('.'.join(_classes(node)))}"
-
-
-def package_name(node: pytest.Package) -> str:
-    """The cassette of a package of tests: `tests/cities/__init__`, which no test file has."""
-    return "/".join((*map(_safe, _below_root(node).parts), "__init__"))
 
 
 def _stem(item: pytest.Item) -> str:

@@ -1,32 +1,27 @@
 """A closed network: what no cassette sees must not go out either."""
 
-import re
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 from threading import local
 from typing import Any
 
 from harness.errors import NetworkBlocked
-
-_LOCAL = frozenset({"", "localhost", "ip6-localhost"})
+from harness.hosts import is_allowed, is_this_machine
 
 
 class Guard:
     """Refuses connections to other machines, in all threads.
 
     Args:
-        allowed: Patterns of hosts that may be reached.
         fix: What helps, besides `--allowed-hosts`, for messages.
     """
 
-    def __init__(self, allowed: Sequence[re.Pattern[str]], fix: str) -> None:
+    def __init__(self, fix: str) -> None:
         self.attempts: list[NetworkBlocked] = []
         """What was refused, also if the code under test swallowed it."""
 
-        self._allowed = allowed
         self._addresses: set[str] = set()
         self._fix = fix
         self.is_open = False
@@ -38,9 +33,9 @@ class Guard:
         Raises:
             NetworkBlocked: It is another machine, and may not be reached.
         """
-        if self.is_open or _is_local(host) or host in self._addresses:
+        if self.is_open or is_this_machine(host) or host in self._addresses:
             return
-        if any(pattern.fullmatch(host) for pattern in self._allowed):
+        if is_allowed(host):
             self._addresses |= _addresses_of(host)
             return
         blocked = NetworkBlocked(host, port, self._fix)
@@ -107,17 +102,6 @@ _READERS: dict[str, Callable[[tuple[Any, ...]], tuple[str, object] | None]] = {
     "socket.gethostbyaddr": _of_name,
     "socket.getnameinfo": lambda arguments: _of_address(arguments[0]),
 }
-
-
-def _is_local(host: str) -> bool:
-    name = host.lower().rstrip(".")
-    if name in _LOCAL or name.endswith(".localhost") or name == socket.gethostname().lower():
-        return True
-    try:
-        address = ip_address(name.partition("%")[0])
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified
 
 
 def _addresses_of(host: str) -> set[str]:

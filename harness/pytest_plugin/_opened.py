@@ -1,28 +1,21 @@
 """A cassette while a test, or what several tests share, has it in use."""
 
-import inspect
 import os
-import shlex
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import wraps
-from itertools import chain, repeat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.pytest_plugin._commands import command_for, outermost
 from harness.pytest_plugin._evidence import Evidence
 from harness.pytest_plugin._marks import Wanted, key_parts_of, redact_of
-from harness.pytest_plugin._options import WRITING, Settings
+from harness.pytest_plugin._names import path_of
+from harness.pytest_plugin._settings import Settings
+from harness.pytest_plugin._values import WRITING
 
 if TYPE_CHECKING:
     from harness.cassettes import CassetteBlock
     from harness.in_use import CassetteInUse
-
-_SUFFIXES = (".yaml", ".yml", ".json")
-_MOST_NAMED = 3
-
-EVERYTHING = "session"
-"""The owner of what all tests share."""
 
 
 class Opened:
@@ -43,34 +36,25 @@ class Opened:
         mode: str,
     ) -> None:  # fmt: skip
         self.path, self.owner, self.label, self.mode = path, owner, label, mode
-        self._settings, self._run, self._wanted = settings, run, wanted
-        self._block: CassetteBlock | None = self._new_block(mode)
-        self._in_use = False
+        self._settings, self._wanted = settings, wanted
+        _forget_former_try(path, owner, label, run)
+        self._block: CassetteBlock | None = self._new_block(mode, run)
         self.use: CassetteInUse = self._block.__enter__()
         self._in_use = True
+        self.may_go_live = self._may_go_live()
+        """Whether what was not recorded when it was opened is asked live."""
+
         self._told = self._told_drifts = 0
         self._played_in_calls = 0
         self._left_by_calls: list[set[int]] = []
-        self._records = self.may_go_live
         self.use.session.rerecord = self.rerecord
-
-    @property
-    def may_go_live(self) -> bool:
-        """Whether what is not recorded is asked live."""
-        from harness.session import RecordMode, may_go_live
-
-        if self.mode not in WRITING:
-            return self.mode != "none"
-        return may_go_live(self.path, RecordMode(self.mode), self.label)
 
     @property
     def rerecord(self) -> str:
         """The command that records it again, all of it."""
         tests = {each.test for each in self.use.session.cassette.interactions} - {""}
-        names = _outermost({*tests, self.owner} if self.label else {self.owner})
-        if len(names) > _MOST_NAMED:
-            names = sorted({name.partition("::")[0] for name in names})
-        return _command(self._settings.root, names)
+        names = outermost({*tests, self.owner}) if self.label else [self.owner]
+        return command_for(self._settings.root, names)
 
     def new_misses(self) -> list[Any]:
         """The misses since this was asked the last time."""
@@ -120,7 +104,7 @@ class Opened:
             "cassette": os.path.relpath(self.path),
             "owner": self.owner,
             "rerecord": self.rerecord,
-            "mode": self.mode if self._records else "none",
+            "mode": self.mode if self.may_go_live else "none",
             "fingerprint": fingerprint(session.cassette) if self.path.exists() else "",
             "played": len(session.played) + self._played_in_calls,
             "unplayed": [(at + 1, recorded[at].test) for at in left],
@@ -129,34 +113,31 @@ class Opened:
             "problem": problem,
             "expired": "" if age is None else str(age),
             "reaction": self._wanted.unplayed or self._settings.unplayed,
+            "left_out": dict(session.left_out),
         }
 
-    def each_call(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, with the cassette played from its start in every call of it.
+    @contextmanager
+    def from_start(self, mode: str) -> Iterator[None]:
+        """A block in which it is played from its start; what that records, the next one plays."""
+        with self._new_block(mode, run="") as use:
+            try:
+                yield
+            finally:
+                self.use.misses.extend(use.misses)
+                self._played_in_calls += use.play_count
+                self._left_by_calls.append(set(use.session.unplayed))
 
-        What the first calls record, the next ones play.
-        """
-        modes = _modes_of_calls(self.mode, self.path.exists())
-        # The next call looks into what this one recorded.
-        self._run = ""
+    def _may_go_live(self) -> bool:
+        from harness.session import RecordMode, may_go_live
 
-        @contextmanager
-        def opened() -> Iterator[None]:
-            with self._new_block(next(modes)) as use:
-                try:
-                    yield
-                finally:
-                    self.use.misses.extend(use.misses)
-                    self._played_in_calls += use.play_count
-                    self._left_by_calls.append(set(use.session.unplayed))
+        if self.mode not in WRITING:
+            return self.mode != "none"
+        return may_go_live(self.path, RecordMode(self.mode), self.label)
 
-        return _within(opened, function)
-
-    def _new_block(self, mode: str) -> "CassetteBlock":
+    def _new_block(self, mode: str, run: str) -> "CassetteBlock":
         from harness.cassettes import cassette
 
         settings, wanted = self._settings, self._wanted
-        self._forget_former_try()
         passed_on = {
             "record_on_exception": True,
             "durability": settings.durability,
@@ -171,9 +152,9 @@ class Opened:
             redact=redact_of(wanted, settings),
             ignore_hosts=wanted.lists["ignore_hosts"],
             owner=self.owner,
-            rerecord=_command(settings.root, [self.owner]),
+            rerecord=command_for(settings.root, [self.owner]),
             test=self.label,
-            run=self._run,
+            run=run,
             **passed_on,
         )
 
@@ -188,67 +169,13 @@ class Opened:
         layers = dict.fromkeys((*paths, *(path for path in beneath if path.exists())))
         return [path for path in layers if path != self.path]
 
-    def _forget_former_try(self) -> None:
-        """A test that is repeated within a run records anew."""
-        if self._run and self.mode in WRITING and "::" in self.owner:
-            from harness.journal import pending
 
-            for each in pending(self.path):
-                if each.run == self._run and each.test == self.label and not each.is_in_use:
-                    with suppress(OSError):
-                        each.journal.unlink()
+def _forget_former_try(path: Path, owner: str, label: str, run: str) -> None:
+    """A test that is repeated within a run records anew."""
+    if run and "::" in owner:
+        from harness.journal import pending
 
-
-def path_of(name: str | Path, folder: Path, root: Path) -> Path:
-    """The file that a name stands for: below the folder; with a suffix, from the root on."""
-    if isinstance(name, Path) or Path(name).suffix in _SUFFIXES:
-        return root / name
-    return folder / f"{name}.yaml"
-
-
-def from_here(root: Path, nodeid: str) -> str:
-    """A test, or file, as it is named in the folder that pytest was started in."""
-    if not nodeid or root == Path.cwd():
-        return nodeid
-    file, colons, rest = nodeid.partition("::")
-    return f"{os.path.relpath(root / file)}{colons}{rest}"
-
-
-def _command(root: Path, names: Sequence[str]) -> str:
-    words = [shlex.quote(from_here(root, name)) for name in names if name != EVERYTHING]
-    return " ".join(("pytest", *words, "--record-mode rewrite"))
-
-
-def _outermost(nodeids: Iterable[str]) -> list[str]:
-    """Without the tests of a file, or class, that is named too."""
-    names: list[str] = []
-    for each in sorted(nodeids):
-        if not any(each.startswith(f"{name}::") for name in names):
-            names.append(each)
-    return names
-
-
-def _modes_of_calls(mode: str, exists: bool) -> Iterator[str]:
-    if mode in ("all", "rewrite"):
-        return chain((mode,), repeat("new_episodes"))
-    return repeat("new_episodes" if mode == "once" and not exists else mode)
-
-
-def _within(
-    opened: Callable[[], AbstractContextManager[None]], function: Callable[..., Any]
-) -> Callable[..., Any]:
-    if inspect.iscoroutinefunction(function):
-
-        @wraps(function)
-        async def awaited(*args: Any, **kwargs: Any) -> Any:
-            with opened():
-                return await function(*args, **kwargs)
-
-        return awaited
-
-    @wraps(function)
-    def called(*args: Any, **kwargs: Any) -> Any:
-        with opened():
-            return function(*args, **kwargs)
-
-    return called
+        for each in pending(path):
+            if each.run == run and each.test == label and not each.is_in_use:
+                with suppress(OSError):
+                    each.journal.unlink()

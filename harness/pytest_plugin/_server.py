@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.pytest_plugin._opened import path_of
-from harness.pytest_plugin._options import settings_of
+from harness.pytest_plugin._names import path_of
+from harness.pytest_plugin._settings import settings_of
 
 if TYPE_CHECKING:
     from harness.script import Script

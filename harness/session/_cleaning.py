@@ -61,21 +61,27 @@ class Cleaning:
         self._has_volatile = bool(volatile_by_stable)
         self._redactor = Redactor(secrets, _rules(redact), secrets.get(_KEY, ""))
         # Nearly all requests of a client have the same.
-        self._learned: Headers = ()
+        self._learned: tuple[Headers, str] = (), ""
         self._kept = REQUEST_HEADERS.union(kept_headers)
 
-    def learn(self, headers: Headers) -> bool:
+    def learn(self, request: Request) -> bool:
         """Takes the credentials that a request sends for secrets from now on.
 
         Returns:
             Whether any of them is new.
         """
-        if headers == self._learned:
+        sent = request.headers, request.url
+        if sent == self._learned:
             return False
         before = self._redactor.known
-        self._redactor.learn(headers)
-        self._learned = headers
+        self._redactor.learn(*sent)
+        self._learned = sent
         return self._redactor.known is not before
+
+    @property
+    def redactor(self) -> Redactor:
+        """Takes out what is secret."""
+        return self._redactor
 
     @property
     def known(self) -> KnownSecrets:

@@ -17,8 +17,11 @@ ID_KEYS = frozenset(
 _EVENT = re.compile(rb"^data: ?(\{.*\})[ \t]*\r?$", re.MULTILINE)
 _RUN = re.compile(r"[A-Za-z0-9]{8,}")
 _RUN_IN_BYTES = re.compile(_RUN.pattern.encode())
-_RANDOM = re.compile(r"[\w.-]*?(?:[A-Za-z0-9]{20,}|(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{8,})")
-"""An id that stands for nothing else wherever it is found, as `1` or `item-2` may."""
+_RANDOM = re.compile(
+    r"(?:[\w.-]*[._-])?(?:(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{16,}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
+"""An id that stands for nothing else wherever it is found, as `1`, `item-2` or `gpt4omini` may."""
 
 
 def events_in(content: bytes) -> list[Any]:
@@ -53,6 +56,12 @@ class SameIds:
         for live in kept_by_live:
             self._live_by_run[max(_RUN.findall(live), key=len).encode()] = live
 
+    def given_out(self, response: Response | Unanswered) -> None:
+        """Ids that a recorded answer gives out stand for themselves from now on."""
+        if self._live_by_run and isinstance(response, Response):
+            for run in _RUN_IN_BYTES.findall(response.content):
+                self._live_by_run.pop(run, None)
+
     def in_request(self, request: Request) -> Request:
         """The request with the kept ids."""
         replacing = self._replacing(request.url.encode(errors="replace"), request.body)
@@ -84,7 +93,8 @@ class SameIds:
 
 
 same_ids = SameIds()
-"""Of the whole process: what is asked of one cassette may name what another one answered."""
+"""Of the whole process: what a fixture's cassette answered, a test's own is asked with. Whoever
+names an id with so much chance in it has it from the answer that gave it out."""
 
 
 def _ids_of(response: Response | Unanswered) -> list[str]:

@@ -1,53 +1,77 @@
 """Which cassettes a session reads, and what for."""
 
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import CassetteError
 from harness.formats import load
-from harness.interactions import Cassette
+from harness.interactions import Cassette, Interaction
 from harness.matching import Matcher
 from harness.session._cleaning import Cleaning
-from harness.session._layer import Layer
 from harness.session._modes import READING, RecordMode
 from harness.session._renewing import Former
-from harness.session._stack import Stack
+from harness.session.lookup import Layer, Stack, is_ours
 
 
-@dataclass(frozen=True, slots=True)
 class Loading:
-    """Reads cassettes with the eyes of one session."""
+    """Reads cassettes with the eyes of one session.
 
-    path: Path
-    """The session's own cassette."""
+    Args:
+        path: The session's own cassette.
+        mode: What the session does.
+        cleaning: How requests are made comparable.
+        matcher: How they are compared.
+        test: Who asks.
 
-    mode: RecordMode
-    cleaning: Cleaning
-    matcher: Matcher
-    test: str
+    Raises:
+        UnreadableCassette: The own cassette is damaged, and something of it may have to stay.
+        FutureCassette: It was written by a newer version.
+    """
+
+    def __init__(
+        self, path: Path, mode: RecordMode, cleaning: Cleaning, matcher: Matcher, test: str
+    ) -> None:
+        self._path, self._mode, self._test = path, mode, test
+        self._cleaning, self._matcher = cleaning, matcher
+        self._before = self._there_before()
+
+    @property
+    def foreign(self) -> Sequence[Interaction]:
+        """What another recorder left in the own cassette, with its secrets."""
+        return () if is_ours(self._before) else self._before.interactions
 
     def layers(self, shared: Sequence[Path]) -> list[Layer]:
         """What is played from, the own cassette first.
 
         Raises:
-            UnreadableCassette: A shared one is missing, or one is damaged.
-            FutureCassette: A file was written by a newer version.
+            UnreadableCassette: A shared one is missing or damaged.
+            FutureCassette: One was written by a newer version.
         """
-        if self.mode not in READING:
-            return [self._layer(self.path, Cassette())]
-        own = load(self.path) if self.path.exists() else Cassette()
-        return [self._layer(self.path, own), *(self._layer(each, load(each)) for each in shared)]
+        if self._mode not in READING:
+            return [self._layer(self._path, Cassette())]
+        own = self._layer(self._path, self._before)
+        return [own, *(self._layer(each, load(each)) for each in shared)]
 
     def former(self, played: Stack) -> Former:
         """What is recorded anew."""
-        stack = played if self.mode is RecordMode.ALL else None
-        if self.mode is RecordMode.REWRITE and self.path.exists():
-            # Nothing of it has to stay: it may be damaged.
-            with suppress(CassetteError):
-                stack = Stack([self._layer(self.path, load(self.path))], self.matcher)
-        return Former(stack, self.mode is RecordMode.ALL, self.test)
+        stack = played if self._mode is RecordMode.ALL else None
+        if self._mode is RecordMode.REWRITE and self._before.interactions:
+            stack = Stack([self._layer(self._path, self._before)], self._matcher)
+        return Former(stack, self._mode is RecordMode.ALL, self._test)
+
+    def _there_before(self) -> Cassette:
+        if self._mode is RecordMode.LIVE or not self._path.exists():
+            return Cassette()
+        try:
+            return load(self._path)
+        except CassetteError:
+            if self._mode is RecordMode.REWRITE:
+                return Cassette()  # Nothing of it has to stay.
+            raise
 
     def _layer(self, path: Path, cassette: Cassette) -> Layer:
-        return Layer(path, cassette, self.cleaning, self.matcher, self.test)
+        if not is_ours(cassette):
+            # Before anything is compared: a credential may be quoted before it is sent.
+            for each in cassette.interactions:
+                self._cleaning.learn(each.request)
+        return Layer(path, cassette, self._cleaning, self._matcher, self._test)

@@ -5,9 +5,7 @@ from pathlib import Path
 from harness.errors import ReplayMiss
 from harness.interactions import Request, is_client_call
 from harness.session._calls import Call
-from harness.session._layer import Asked, shown
-from harness.session._misses import Explanation
-from harness.session._stack import Stack
+from harness.session.lookup import Asked, Explanation, Stack, shown
 
 _MISSING = Explanation("the cassette is missing")
 _BROKEN_OFF = "; its recording was broken off, and the record mode `once` goes on with it"

@@ -52,22 +52,22 @@ _BY_OTHER_NAME = {
 
 
 def mode_named(name: str) -> RecordMode:
-    """The mode of a name.
+    """The mode of a name: `new_episodes`, `new-episodes`.
 
     Raises:
         UsageError: There is none; the nearest one is named.
     """
-    try:
-        return RecordMode(name)
-    except ValueError:
-        raise UsageError(_no_mode(name)) from None
-
-
-def _no_mode(name: str) -> str:
     # Its value: vcrpy's modes are texts of a class of their own.
     text = name.value if isinstance(name, Enum) else name
     spelt = text.lower().replace("-", "_")
-    near = [_BY_OTHER_NAME[spelt]] if spelt in _BY_OTHER_NAME else []
+    try:
+        return RecordMode(spelt)
+    except ValueError:
+        raise UsageError(_no_mode(text, spelt)) from None
+
+
+def _no_mode(text: str, spelt: str) -> str:
+    near: list[str] = [_BY_OTHER_NAME[spelt]] if spelt in _BY_OTHER_NAME else []
     near = near or get_close_matches(spelt, list(RecordMode), n=1)
     meant = f" Did you mean {str(near[0])!r}?" if near else ""
     modes = ", ".join(RecordMode)

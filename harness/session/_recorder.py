@@ -1,18 +1,18 @@
 """The half of a session that records."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from harness.interactions import Request
 from harness.journal import Reference
 from harness.session._joint import Joint, joined
-from harness.session._layer import Layer
 from harness.session._recording import Recording, above
 from harness.session._renewing import Former
 from harness.session._served import note
-from harness.session._stack import Found
 from harness.session._strands import place_of
 from harness.session._writing import Slot, Writing
+from harness.session.lookup import Found, Layer
 
 
 class Recorder:
@@ -57,6 +57,11 @@ class Recorder:
     def is_waiting(self) -> bool:
         """Whether the cassette is made of it when other sessions have ended."""
         return self._has_left_journal and self._joint is not None and not self._joint.is_over
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """Headers of which nothing is kept, with the number of exchanges that had them."""
+        return self._writing.left_out
 
     def begin(self, request: Request, clean: Request, agent_path: tuple[str, ...]) -> Recording:
         """Opens the recording of a request; its place is kept from now."""

@@ -1,5 +1,6 @@
 """An exchange while it is recorded."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +20,7 @@ from harness.interactions import (
 )
 from harness.journal import warn
 from harness.matching import json_of
+from harness.redaction import Redactor, secrets_among
 
 # A client that has read one of these may close the stream without waiting for its end.
 _LAST_EVENTS = (
@@ -114,7 +116,8 @@ class Recording:
 
     def _warn(self) -> None:
         self._is_left = False
-        warn(StreamOutlivesBlock(f"{self._request.method} {self._request.url}"))
+        asked = f"{self._request.method} {self._request.url}"
+        warn(StreamOutlivesBlock(Redactor(secrets_among(os.environ)).text(asked)))
 
     @property
     def _now_ns(self) -> int:

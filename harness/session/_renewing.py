@@ -8,7 +8,7 @@ from harness.interactions import Failure, Interaction, Request, Response, Unansw
 from harness.session._cleaning import Cleaning
 from harness.session._drift import drift_between
 from harness.session._ids import changed_ids, same_ids
-from harness.session._stack import Found, Stack
+from harness.session.lookup import Found, Stack
 
 
 class Anew(NamedTuple):
@@ -57,10 +57,11 @@ def renewed(
         cleaning: What was recorded by other rules is not kept.
         since: What was asked before the exchange was over, and may have its ids already.
     """
-    live = replace(live, response=same_ids.in_response(live.response))
+    given_out = live.response
+    live = replace(live, response=same_ids.in_response(given_out))
     if former is None or not _is_same(former.response, live.response):
         return live
-    changed = changed_ids(former.response, live.response)
+    changed = changed_ids(former.response, given_out)
     if changed is None or (changed and any(_names(request, changed) for request in since)):
         return live
     former = replace(former, beneath=())

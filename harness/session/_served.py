@@ -2,7 +2,7 @@
 
 from contextvars import ContextVar
 
-from harness.session._stack import Found
+from harness.session.lookup import Found
 
 served: ContextVar[list[str] | None] = ContextVar("served", default=None)
 """Where the interactions that serve the current model call are noted, if anyone wants to know:

@@ -14,13 +14,12 @@ from harness.errors import ReplayMiss
 from harness.interactions import Cassette, Origin, Request, agent_of
 from harness.journal import Durability, Opening
 from harness.matching import KeyPart, Matcher
-from harness.redaction import Rule, secrets_among
+from harness.redaction import Redactor, Rule, secrets_among
 from harness.session._calls import Call, Calls
 from harness.session._cleaning import Cleaning
 from harness.session._drift import Drift
 from harness.session._expiry import Expired, expired
 from harness.session._ids import same_ids
-from harness.session._layer import Asked
 from harness.session._left_over import look_for_journals
 from harness.session._loading import Loading
 from harness.session._missing import Missing
@@ -29,9 +28,9 @@ from harness.session._playing import Playing
 from harness.session._recorder import Recorder
 from harness.session._recording import Recording, above
 from harness.session._served import note
-from harness.session._stack import Found, Stack
 from harness.session._verifying import Verification
 from harness.session._writing import Writing
+from harness.session.lookup import Asked, Found, Stack
 
 _XDIST_RUN = "PYTEST_XDIST_TESTRUNUID"
 
@@ -123,10 +122,13 @@ class CassetteSession:
         self._records = goes_on or (
             mode in WRITING and not (mode is RecordMode.ONCE and self._exists)
         )
+        writing = Writing(
+            path, opening, durability, self._cleaning, goes_on=goes_on,
+            foreign=loading.foreign if self._records else (),
+        )  # fmt: skip
         self._recorder = Recorder(
             path, self._own, loading.former(self._stack), self._lock,
-            joins=self._records and not is_left_to_run,
-            writing=Writing(path, opening, durability, self._cleaning, goes_on),
+            writing=writing, joins=self._records and not is_left_to_run,
         )  # fmt: skip
 
     @property
@@ -228,6 +230,20 @@ class CassetteSession:
         """Whether it has ended, and others that have the cassette in use have not."""
         return self._recorder.is_waiting
 
+    @property
+    def redactor(self) -> Redactor:
+        """Takes out what is secret here: what the process knows, what requests have sent, and what
+        the project's rules say.
+        """
+        return self._cleaning.redactor
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        """Headers with credentials of which the cassette says nothing, not even that they were
+        sent; with the number of recorded exchanges that had them.
+        """
+        return self._recorder.left_out
+
     def has_recorded(self, noted: str) -> bool:
         """Whether this session recorded what was noted in `served`, and did not play it."""
         return self._recorder.has_recorded(noted)
@@ -257,7 +273,7 @@ class CassetteSession:
 
     def _clean(self, request: Request) -> Request:
         """The request as it is compared and stored."""
-        if self._cleaning.learn(request.headers):
+        if self._cleaning.learn(request):
             self._clean_request = None
             self._recorder.clean_again()
         # It is nearly always recorded at once when it could not be played.
@@ -271,6 +287,7 @@ class CassetteSession:
         if found.layer is self._own and above() is not None:
             self._recorder.lies_beneath(found.fingerprint)
         note(found)
+        same_ids.given_out(found.interaction.response)
         response = self._cleaning.restored(found.interaction.response)
         beyond = partial(self._missing.beyond, call, found.number, self.rerecord)
         return Playing(found.number, response, beyond)

@@ -6,9 +6,8 @@ from harness.interactions import Request
 from harness.session._calls import Call
 from harness.session._cleaning import Cleaning
 from harness.session._drift import Drift, drift_between
-from harness.session._misses import Explanation
 from harness.session._recording import Recording
-from harness.session._stack import Found
+from harness.session.lookup import Explanation, Found
 
 
 class Verification:

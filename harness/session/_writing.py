@@ -1,13 +1,15 @@
 """What a session records, from the sending of a request to the cassette's file."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import get_args
 
-from harness.errors import SecretFound, UsageError
+from harness.errors import SecretFound, UnwritableCassette, UsageError
 from harness.interactions import Cassette, Interaction, Request
 from harness.journal import (
+    Adopted,
     Durability,
     Entry,
     Finished,
@@ -20,6 +22,7 @@ from harness.journal import (
     merge,
     secret_in,
 )
+from harness.redacted import left_out
 from harness.session._cleaning import Cleaning
 from harness.session._modes import RecordMode
 from harness.session._recording import Recording
@@ -55,6 +58,7 @@ class Writing:
         cleaning: Makes exchanges fit to be kept.
         goes_on: Whether the cassette holds a recording that was broken off, and that this one
             brings to its end even if nothing is missing.
+        foreign: What another recorder left in the cassette: it stays, but without its secrets.
     """
 
     def __init__(
@@ -63,17 +67,24 @@ class Writing:
         opening: Opening,
         durability: Durability,
         cleaning: Cleaning,
+        *,
         goes_on: bool,
+        foreign: Sequence[Interaction] = (),
     ) -> None:
         if durability not in get_args(Durability):
             known = ", ".join(get_args(Durability))
             raise UsageError(f"There is no durability {durability!r}. One of: {known}.")
         self._path, self._opening, self._durability = path, opening, durability
         self._cleaning, self._goes_on = cleaning, goes_on
+        # Now, while the credentials that it was recorded with are those that are known.
+        self._adopted = [(fingerprint(each), cleaning.interaction(each)) for each in foreign]
         self._journal: Journal | None = None
         self._slots: dict[Recording, Slot] = {}
         self._entries: list[tuple[Entry, int]] = []
         """With the positions in the cassette that were expected when they began."""
+
+        self.left_out: Counter[str] = Counter()
+        """Headers of which nothing is kept, with the number of exchanges that had them."""
 
         self._closed: list[tuple[Entry, int]] = []
         self._secret: SecretFound | None = None
@@ -111,6 +122,7 @@ class Writing:
         path, test = interaction.agent_path, self._opening.test
         live = Interaction(slot.request, response, path, test)
         clean = renewed(live, slot.former, self._cleaning, self._asked_since(slot))
+        self.left_out.update(left_out(interaction, clean))
         if found := secret_in(clean, self._cleaning.known):
             secret, place = found
             where = f"interaction {slot.position + 1}, {place}"
@@ -134,9 +146,10 @@ class Writing:
             (replace(entry, interaction=self._cleaned(entry.interaction)), position)
             for entry, position in self._entries
         ]
-        if self._journal is None or entries == self._entries:
+        is_clean = entries == self._entries and not self._adopted
+        if self._journal is None or is_clean:
             return
-        clean = Journal(self._path, self._opening, self._durability)
+        clean = self._begun()
         for entry, _ in entries:
             clean.append(entry)
         self._journal.discard()
@@ -177,6 +190,7 @@ class Writing:
         Raises:
             SecretFound: A secret would be written; nothing is.
             UnreadableCassette: The cassette was damaged meanwhile; what was recorded stays.
+            UnwritableCassette: The folder, or the disk, does not take it; what was recorded stays.
         """
         try:
             known = self._cleaning.known
@@ -185,6 +199,10 @@ class Writing:
             if journal is not None:
                 journal.unlink(missing_ok=True)
             raise
+        except OSError as error:
+            raise UnwritableCassette(
+                self._path, error.strerror or str(error), is_kept=True
+            ) from error
         return {} if cassette is None else _numbers(self._closed, cassette)
 
     def discard(self) -> None:
@@ -202,7 +220,14 @@ class Writing:
         )
 
     def _opened(self) -> Journal:
-        return self._journal or Journal(self._path, self._opening, self._durability)
+        return self._journal or self._begun()
+
+    def _begun(self) -> Journal:
+        journal = Journal(self._path, self._opening, self._durability)
+        if self._adopted:
+            self._adopted = [(name, self._cleaned(each)) for name, each in self._adopted]
+            journal.append(Adopted(tuple(self._adopted)))
+        return journal
 
 
 def _numbers(entries: Sequence[tuple[Entry, int]], cassette: Cassette) -> dict[int, int]:

@@ -1,5 +1,7 @@
 """The time that a recorded answer takes, on the world's clock."""
 
+import asyncio
+
 from agentchat.core._world import monotonic, sleep, wait
 
 # Time for the caller's own timer, where the recorded caller stopped because of one.
@@ -20,7 +22,7 @@ class Pace:
         """Waits for a recorded moment."""
         left = self._left(at_ns)
         if left > 0:
-            await sleep(left)
+            await _sleep(left)
 
     def until(self, at_ns: int) -> None:
         """Waits for a recorded moment, and holds up the thread."""
@@ -30,7 +32,19 @@ class Pace:
 
     async def for_the_caller(self) -> None:
         """Lets the caller stop, as the recorded one did."""
-        await sleep(_GRACE_SECONDS)
+        await _sleep(_GRACE_SECONDS)
 
     def _left(self, at_ns: int) -> float:
         return at_ns / 1e9 - (monotonic() - self._started) if self._is_kept else 0.0
+
+
+async def _sleep(seconds: float) -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        # Trio's loop, which no world has a clock for; who has none needs not import it.
+        import anyio
+
+        await anyio.sleep(seconds)
+    else:
+        await sleep(seconds)

@@ -106,9 +106,13 @@ class Project:
     ) -> tuple[pytest.RunResult, list[str]]:
         """pytest in a record mode, and what the endpoint was asked."""
         with endpoint() as asked:
-            self._monkeypatch.setenv("ENDPOINT", asked.url)
+            self.ask(asked)
             result = self.run("--record-mode", mode, *arguments, plugins=plugins)
         return result, asked.questions
+
+    def ask(self, whom: Endpoint) -> None:
+        """Makes the tests ask an endpoint."""
+        self._monkeypatch.setenv("ENDPOINT", whom.url)
 
     @property
     def cassettes(self) -> dict[str, bytes]:

@@ -106,3 +106,37 @@ def test_a_wildcard_is_told_for_what_it_is(project: Project) -> None:
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert r"Did you mean '.*\\.example\\.com'?" in result.stderr.str()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("allowed_hosts=['*.example.com']", "Did you mean '.*\\\\.example\\\\.com'?"),
+        ("hosts=['a']", "there is no 'hosts'. One of: allowed_hosts."),
+    ],
+)
+def test_a_wrong_marker_is_told_with_its_place_before_any_test_runs(
+    project: Project, arguments: str, told: str
+) -> None:
+    project.write("test_a.py", asking("pass", "pass", marker=f"block_network({arguments})"))
+
+    result = project.run()
+
+    result.assert_outcomes(errors=1)
+    place = "test_a.py:3: @pytest.mark.block_network: "
+    (line,) = [line for line in result.outlines if line.startswith(place)]
+    assert told in line
+
+
+@pytest.mark.parametrize("marker", ["cassette", "filterwarnings('error')", "block_network"])
+def test_a_host_that_is_let_through_is_reached_inside_a_block_too(
+    project: Project, marker: str
+) -> None:
+    line = (
+        f"with harness.cassette('x'), socket.socket() as plain:\n"
+        f"        plain.settimeout(0.01); plain.connect_ex(('{OTHER}', 443))"
+    )
+    project.write("test_a.py", "import harness\n" + asking(line, marker=marker))
+
+    project.run("-W", "default").assert_outcomes(failed=1)
+    project.run("--allowed-hosts", OTHER.replace(".", r"\.")).assert_outcomes(passed=1)

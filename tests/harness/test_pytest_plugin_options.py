@@ -19,7 +19,7 @@ def test_asks():
     assert [ask(question) for question in {questions}] == {answers}
 """
 # On the command line without a twin, which is no `harness_...` of the file.
-ALONE = {"--harness-seed", "--harness-verify", "--harness-playbacks"}
+ALONE = {"--harness-seed", "--harness-playbacks"}
 
 
 @pytest.fixture
@@ -143,13 +143,31 @@ def test_the_folder_of_cassettes_is_set(project: Project, how: str) -> None:
 
 
 @everywhere
-def test_the_record_mode_is_set(project: Project, how: str) -> None:
+@pytest.mark.parametrize("mode", ["once", "new_episodes", "new-episodes"])
+def test_the_record_mode_is_set(project: Project, how: str, mode: str) -> None:
     project.write("test_a.py", asking("hello"))
-    words = set_to(project, "record_mode", "once", how)
+    words = set_to(project, "record_mode", mode, how)
 
     project.record(*words, mode="")[0].assert_outcomes(passed=1)
 
     assert list(project.cassettes) == ["test_a/test_asks.yaml"]
+
+
+def test_a_marker_may_write_a_record_mode_with_dashes(project: Project) -> None:
+    project.write("test_a.py", asking("hello", arguments="(record_mode='new-episodes')"))
+
+    project.record(mode="")[0].assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(("wrong", "meant"), [("new-epsiodes", "new_episodes"), ("replay", "none")])
+def test_a_wrong_record_mode_is_told_with_the_nearest(
+    project: Project, wrong: str, meant: str
+) -> None:
+    result = project.run("--record-mode", wrong)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"--record-mode: There is no record mode {wrong!r}" in result.stderr.str()
+    assert f"Did you mean {meant!r}?" in result.stderr.str()
 
 
 @everywhere

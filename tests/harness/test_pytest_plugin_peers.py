@@ -83,7 +83,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.cassette]
 
 @pytest.fixture(scope="module")
 def anyio_backend():
-    return "asyncio"
+    return "{backend}"
 
 @pytest.fixture(scope="module")
 async def group():
@@ -103,8 +103,10 @@ async def test_each_test_has_its_own(group, name):
 """
 
 
-def test_beside_anyio_with_a_runner_that_outlives_tests(project: Project) -> None:
-    project.write("test_a.py", ANYIO)
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_beside_anyio_with_a_runner_that_outlives_tests(project: Project, backend: str) -> None:
+    pytest.importorskip(backend, reason="only one of anyio's backends is installed")
+    project.write("test_a.py", ANYIO.replace("{backend}", backend))
 
     asked = records_and_replays(project, plugins=("anyio.pytest_plugin",), passed=2)
 
@@ -199,12 +201,18 @@ def test_beside_pytest_recording_its_options_set_both(project: Project) -> None:
     blocked = project.run("--block-network", plugins=plugins)
     wrong = project.run("--record-mode", "verify", plugins=plugins)
     own = project.run("--harness-record-mode", "verifi", plugins=plugins)
+    with endpoint() as asked_live:
+        project.ask(asked_live)
+        verified = project.run("--harness-record-mode=verify", "-k", "ours", plugins=plugins)
 
     assert asked == ["ours", "theirs"]
     blocked.assert_outcomes(passed=2)
     # The option is its owner's, and so are the values.
     assert wrong.ret == own.ret == pytest.ExitCode.USAGE_ERROR
     assert "Did you mean 'verify'?" in own.stderr.str()
+    # That one is ours alone.
+    verified.assert_outcomes(passed=1, deselected=1)
+    assert asked_live.questions == ["ours"]
 
 
 NAMES = """

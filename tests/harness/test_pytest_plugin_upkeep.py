@@ -59,6 +59,8 @@ def test_what_was_not_asked_for_is_told_with_the_command_that_helps(
         result.stdout.no_fnmatch_line(told[0])
     else:
         result.stdout.fnmatch_lines(told)
+    refused = "cassettes/tests/test_a/test_two.yaml: interaction 2 was not asked for."
+    assert (refused in result.outlines) is (reaction == "fail")
 
 
 def test_the_command_that_is_named_removes_what_was_not_asked_for(project: Project) -> None:

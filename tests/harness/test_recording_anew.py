@@ -36,7 +36,7 @@ def record(session: CassetteSession, request: Request, *pieces: bytes, headers: 
 
 
 def answer(text: str, name: str) -> bytes:
-    said = {"id": f"chatcmpl-{name}", "created": crc32(name.encode()), "text": text}
+    said = {"id": f"chatcmpl-{name * 2}", "created": crc32(name.encode()), "text": text}
     return json.dumps(said).encode()
 
 
@@ -103,17 +103,55 @@ def test_later_requests_name_the_ids_of_the_answers_that_stayed(mode: str, tmp_p
     assert SECOND.encode() not in path.read_bytes()
 
 
-def test_an_id_that_may_be_anything_is_never_replaced(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("old", "new"), [
+    ("1", "2"), ("call_weather2025", "call_weather2026"), ("abcdefghijklmnopqrst", "tsrqponmlkjih"),
+])  # fmt: skip
+def test_an_id_that_may_be_anything_is_never_replaced(old: str, new: str, tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     with CassetteSession(path, mode="once") as session:
-        record(session, asked("a"), b'{"id": "1", "text": "A"}')
+        record(session, asked("a"), json.dumps({"id": old, "text": "A"}).encode())
     with CassetteSession(path, mode="rewrite") as session:
-        record(session, asked("a"), b'{"id": "2", "text": "A"}')
-        record(session, asked("a", {"tool_call_id": "2"}), b'{"text": "B"}')
+        record(session, asked("a"), json.dumps({"id": new, "text": "A"}).encode())
+        record(session, asked("a", f"What is {new}?"), b'{"text": "B"}')
 
     first, second = load(path).interactions
-    assert b'"2"' in first.response.content  # type: ignore[union-attr]
-    assert b'"2"' in second.request.body
+    assert f'"{new}"'.encode() in first.response.content  # type: ignore[union-attr]
+    assert f"What is {new}?".encode() in second.request.body
+
+
+@pytest.mark.parametrize("again", [
+    "call_DDDDDDDDDDDDDDDDDDDDDDD4", "7c0f1e2d-9a8b-4c3d-8e7f-6a5b4c3d2e1f",
+])  # fmt: skip
+def test_an_id_that_a_server_gives_out_in_every_test_stands_for_that_tests_own(
+    again: str, tmp_path: Path
+) -> None:
+    converse(tmp_path / "one.yaml", "once", f"one-{again}")
+    converse(tmp_path / "two.yaml", "once", f"two-{again}")
+
+    converse(tmp_path / "one.yaml", "rewrite", again)
+    converse(tmp_path / "two.yaml", "rewrite", again)
+
+    asked_in_two = load(tmp_path / "two.yaml").interactions[1].request.body
+    assert f'"two-{again}"'.encode() in asked_in_two
+
+
+def test_an_id_that_a_replay_hands_out_stands_for_itself(tmp_path: Path) -> None:
+    again = "call_EEEEEEEEEEEEEEEEEEEEEEE5"
+    converse(tmp_path / "one.yaml", "once", f"one-{again}")
+    converse(tmp_path / "two.yaml", "once", again)
+
+    converse(tmp_path / "one.yaml", "rewrite", again)
+
+    two = CassetteSession(tmp_path / "two.yaml")
+    assert two.play(asked("a")) is not None
+    assert two.play(asked("a", {"tool_call_id": again})) is not None
+
+
+def converse(path: Path, mode: str, call: str) -> None:
+    """Records a question whose answer calls a tool, and a second one that names the call."""
+    with CassetteSession(path, mode=mode) as session:
+        record(session, asked("a"), json.dumps({"tool_calls": [{"id": call}]}).encode())
+        record(session, asked("a", {"tool_call_id": call}), b'{"text": "B"}')
 
 
 def test_an_id_that_was_asked_with_before_its_answer_ended_stays_new(tmp_path: Path) -> None:
@@ -124,7 +162,7 @@ def test_an_id_that_was_asked_with_before_its_answer_ended_stays_new(tmp_path: P
         first = session.record(asked("a"))
         first.answered(200, JSON)
         first.received(answer("A", "geeeeeee1"))
-        record(session, asked("a", "chatcmpl-geeeeeee1"), b"{}")
+        record(session, asked("a", "chatcmpl-geeeeeee1geeeeeee1"), b"{}")
         first.ended("complete")
 
     assert b"gddddddd1" not in path.read_bytes()
@@ -135,7 +173,7 @@ def test_a_stream_keeps_its_pieces_and_times(tmp_path: Path) -> None:
 
     def streamed(mode: str, name: str, *cuts: int) -> bytes:
         whole = b"".join(
-            b"data: " + json.dumps({"id": f"chatcmpl-{name}", "delta": word}).encode() + b"\n\n"
+            b"data: " + json.dumps({"id": f"chatcmpl-{name * 2}", "delta": word}).encode() + b"\n\n"
             for word in ("Hello", " you")
         )
         borders = (0, *cuts, len(whole))

@@ -41,7 +41,9 @@ def test_each_reply_answers_once_and_in_order() -> None:
     with pytest.raises(UnexpectedModelCall) as caught:
         show.answer(ANYTHING)
     assert caught.value.call == 3
-    assert "nothing, every reply was used" in str(caught.value)
+    assert str(caught.value).endswith(
+        "  left:  nothing, every reply was used\n  fix:   add a reply to the script"
+    )
 
 
 def test_what_was_not_asked_for_is_an_error_that_names_it() -> None:
@@ -51,7 +53,15 @@ def test_what_was_not_asked_for_is_an_error_that_names_it() -> None:
     with pytest.raises(UnusedReplies) as caught:
         show.assert_complete()
 
-    assert caught.value.replies == ("reply 2 ('two') for model 'o3'",)
+    assert str(caught.value) == (
+        "1 of the script's replies was not asked for in 1 model call.\n"
+        "  left: reply 2 ('two') for model 'o3'"
+    )
+
+
+def test_several_replies_that_were_not_asked_for_are_counted() -> None:
+    with pytest.raises(UnusedReplies, match=r"2 of the script's replies were .* in 0 model calls"):
+        Performance([Reply(say="one"), Reply(say="two")]).assert_complete()
 
 
 def test_an_unexpected_call_shows_what_is_left_and_how_to_mend_it() -> None:
@@ -65,7 +75,8 @@ def test_an_unexpected_call_shows_what_is_left_and_how_to_mend_it() -> None:
         "  model: gpt-4o\n"
         "  asked: 'hi'\n"
         "  left:  reply 1 ('two') for model 'o3'\n"
-        "  fix:   add a reply to the script, or loosen the `if` of one that is left"
+        "  fix:   add a reply to the script, or loosen the `when` (`if` in a file) of one that is "
+        "left"
     )
 
 

@@ -298,6 +298,23 @@ def test_a_folder_that_can_not_be_written_is_told_before_anything_is_sent(tmp_pa
         session.record(request("a"))
 
 
+def test_a_cassette_that_can_not_be_made_at_the_end_leaves_the_recording_in_its_journal(
+    tmp_path: Path,
+) -> None:
+    session = CassetteSession(tmp_path / "a.yaml", mode=RecordMode.ONCE)
+    record(session, "a", "1")
+    lock = tmp_path / ".a.yaml.lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()  # Nobody can open it.
+
+    with pytest.raises(UnwritableCassette, match=r"in its journal\n  fix: .* doctor --recover"):
+        session.finish()
+
+    lock.rmdir()
+    with CassetteSession(tmp_path / "a.yaml", mode=RecordMode.NEW_EPISODES) as later:
+        assert later.play(request("a")) is not None
+
+
 async def test_a_miss_names_agent_and_call_in_whatever_task_it_happens(tmp_path: Path) -> None:
     path = cassette_file(tmp_path / "a.yaml", interaction("a", "1", WRITER))
     session = CassetteSession(path, owner="hello")

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import httpx2
@@ -11,8 +12,8 @@ import pytest
 
 from agentchat.core import _world
 from harness.errors import ReplayMiss, UsageError
-from harness.formats import load
-from harness.interactions import Failure, Response, Unanswered
+from harness.formats import load, save
+from harness.interactions import Cassette, Failure, Interaction, Request, Response, Unanswered
 from harness.journal import pending
 from harness.session import CassetteSession, RecordMode
 from harness.transport import CassetteTransport
@@ -128,6 +129,21 @@ async def test_a_synchronous_caller_gets_the_recorded_pace_too(tmp_path: Path) -
             replayed = [(piece, _world.monotonic()) for piece in response.iter_raw()]
 
     assert replayed == live
+
+
+def test_a_recorded_pace_is_kept_under_trio(tmp_path: Path) -> None:
+    trio = pytest.importorskip("trio")
+    asked = Request("GET", "https://api.openai.com/v1/models", (), b"")
+    answer = Response(200, (), b"{}", 5_000_000_000)
+    save(tmp_path / "chat.yaml", Cassette(interactions=(Interaction(asked, answer),)))
+
+    async def seconds() -> float:
+        began = trio.current_time()
+        await player(tmp_path, pace=True).get(asked.url)
+        return float(trio.current_time() - began)
+
+    clock = import_module("trio.testing").MockClock(autojump_threshold=0)
+    assert trio.run(seconds, clock=clock) > 4
 
 
 async def test_a_replay_takes_no_time_unless_asked(tmp_path: Path) -> None:

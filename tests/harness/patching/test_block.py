@@ -96,11 +96,17 @@ def test_an_unknown_mode_is_refused_with_those_there_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"), [("new-episodes", "new_episodes"), ("any", "new_episodes"), ("onec", "once")]
+    ("name", "meant"), [("new-episode", "new_episodes"), ("any", "new_episodes"), ("onec", "once")]
 )
 def test_an_unknown_mode_is_refused_with_the_nearest_there_is(name: str, meant: str) -> None:
     with pytest.raises(UsageError, match=f"Did you mean '{meant}'"):
         harness.cassette("x", record_mode=name)
+
+
+@pytest.mark.parametrize("spelt", ["new-episodes", "new_episodes", "New_Episodes"])
+def test_a_mode_is_known_in_every_usual_spelling(spelt: str, tmp_path: Path) -> None:
+    with harness.cassette(tmp_path / "x.yaml", record_mode=spelt) as use:
+        assert use.session.mode == "new_episodes"
 
 
 def test_by_default_nothing_goes_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,47 @@ def test_calls_of_a_decorated_function_make_one_recording(
     heard = [asked("a"), asked("b"), asked("a")]
 
     assert questions_in(path) == kept
-    assert heard[2] == heard[0]
+    assert (heard[2] == heard[0]) is (mode != "all")
+
+
+def test_under_all_each_call_of_a_decorated_function_asks_anew(url: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    with harness.cassette(path, record_mode="once"):
+        before = [ask(url, "a"), ask(url, "b")]
+
+    heard = list(map(harness.cassette(path, record_mode="all")(ask), [url] * 2, "ab"))
+
+    assert not set(heard) & set(before)
+    assert questions_in(path) == ["a", "b"]
+
+
+@pytest.mark.parametrize(("mode", "kept"), [
+    ("rewrite", ["a", "b"]), ("once", ["a", "b"]), ("all", ["old", "a", "b"]),
+])  # fmt: skip
+def test_objects_that_go_by_the_environment_make_one_recording_of_a_process(
+    mode: str, kept: list[str], url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.yaml" if mode == "once" else old(tmp_path / "x.yaml", url)
+    monkeypatch.setenv("HARNESS_RECORD_MODE", mode)
+
+    for question in "ab":
+        with harness.cassette(path):
+            ask(url, question)
+
+    assert questions_in(path) == kept
+
+
+def test_an_object_with_a_mode_of_its_own_is_a_recording_of_its_own(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A run of xdist would be one recording.
+    monkeypatch.delenv("PYTEST_XDIST_TESTRUNUID", raising=False)
+
+    for question in "ab":
+        with harness.cassette(tmp_path / "x.yaml", record_mode="rewrite"):
+            ask(url, question)
+
+    assert questions_in(tmp_path / "x.yaml") == ["b"]
 
 
 def test_what_a_first_call_began_under_once_the_next_one_goes_on_with(

@@ -1,6 +1,7 @@
 """What no cassette sees: refused while replaying, left alone otherwise."""
 
 import asyncio
+import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from aiohttp import web
 
 import harness
 from harness.errors import ReplayMiss
+from harness.hosts import allowing
 from harness.patching._replacing import replaced
 
 ELSEWHERE = "198.51.100.1"  # Kept for documentation: nobody is there.
@@ -103,6 +105,25 @@ def test_where_it_may_go_live_it_does(options: dict[str, Any], tmp_path: Path) -
 def test_this_machine_is_always_reached(tmp_path: Path) -> None:
     with harness.cassette(tmp_path / "x.yaml"), socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(("localhost", server.getsockname()[1])).close()
+
+
+def test_this_machine_is_reached_by_its_own_name(tmp_path: Path) -> None:
+    with harness.cassette(tmp_path / "x.yaml"):
+        assert socket.getaddrinfo(socket.gethostname(), 443)
+
+
+def test_a_host_that_is_never_blocked_is_reached_by_name_and_by_address(tmp_path: Path) -> None:
+    reached: list[object] = []
+
+    with (
+        replaced(socket.socket, "connect", lambda _, address: reached.append(address)),
+        replaced(socket, "getaddrinfo", lambda *_: [(2, 1, 6, "", (ELSEWHERE, 443))]),
+        allowing([re.compile(r"model\..*")]),
+        harness.cassette(tmp_path / "x.yaml") as use,
+    ):
+        by_creating_a_connection("model.invalid")
+
+    assert (reached, use.misses) == ([(ELSEWHERE, 443)], [])
 
 
 async def test_a_websocket_is_left_alone_while_recording(tmp_path: Path) -> None:

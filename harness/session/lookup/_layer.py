@@ -7,7 +7,7 @@ from typing import NamedTuple
 from harness.interactions import Cassette, Request, is_client_call
 from harness.matching import Matcher
 from harness.session._cleaning import Cleaning
-from harness.session._waiting import AgentPath, Waiting
+from harness.session.lookup._waiting import AgentPath, Waiting
 
 _ROOT = "cassettes"
 _OURS = "agentchat-harness"
@@ -38,7 +38,7 @@ class Layer:
         self.name = below_root(path)
         self.cassette = cassette
         self._cleaning, self._matcher = cleaning, matcher
-        self._is_clean = not cassette.header.by.startswith(_OURS)
+        self._is_clean = not is_ours(cassette)
         self._digests = [self._digest(each.request) for each in cassette.interactions]
         paths = [each.agent_path for each in cassette.interactions]
         own = [at for at, each in enumerate(cassette.interactions) if test and each.test == test]
@@ -131,6 +131,11 @@ class Layer:
             beneath = self.cassette.interactions[above].beneath
             if not any(self._waiting.has_left(number - 1) for number in beneath):
                 self._waiting.drop(above)
+
+
+def is_ours(cassette: Cassette) -> bool:
+    """Whether all that it holds was cleaned when it was recorded."""
+    return cassette.header.by.startswith(_OURS) or not cassette.interactions
 
 
 def below_root(path: Path) -> str:

@@ -7,9 +7,15 @@ from typing import NamedTuple
 from harness.interactions import Interaction, Request, agent_of
 from harness.journal import fingerprint
 from harness.matching import Matcher
-from harness.session._layer import Asked, Layer
-from harness.session._masks import Masks
-from harness.session._misses import Explanation, kept_for_others, out_of_order, repeated, unlike
+from harness.session.lookup._layer import Asked, Layer
+from harness.session.lookup._masks import Masks
+from harness.session.lookup._misses import (
+    Explanation,
+    kept_for_others,
+    out_of_order,
+    repeated,
+    unlike,
+)
 
 
 class Found(NamedTuple):

@@ -1,0 +1,62 @@
+"""The test run: what all its processes record becomes one."""
+
+import shutil
+import tempfile
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+class PytestRun:
+    """Knows the run's name, and what of it this process records.
+
+    Args:
+        config: The session's.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+        self._taken: set[str] = set()
+
+    @cached_property
+    def name(self) -> str:
+        """The same in all processes."""
+        if self._worker is not None:
+            return str(self._worker["testrunuid"])
+        from agentchat.core._world import SystemWorld
+
+        return SystemWorld().new_id("run")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """pytest-xdist names the run for its workers, and so for this process."""
+        self.name = node.workerinput["testrunuid"]
+
+    def takes(self, path: Path, label: str) -> bool:
+        """Whether it is for this process to record what all workers ask, and for the first time."""
+        what = f"{path}\n{label}"
+        if what in self._taken:
+            return False
+        self._taken.add(what)
+        return self._worker is None or self._is_first_to_take(what)
+
+    def forget(self) -> None:
+        """Forgets who took what."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def _folder(self) -> Path:
+        """Where the workers tell each other what they took."""
+        return Path(tempfile.gettempdir()) / f"harness-{self.name}"
+
+    def _is_first_to_take(self, what: str) -> bool:
+        self._folder.mkdir(exist_ok=True)
+        claim = self._folder / blake2b(what.encode(), digest_size=16).hexdigest()
+        try:
+            claim.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
