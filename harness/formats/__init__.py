@@ -4,21 +4,17 @@ A format is a module here with a `FORMAT`; adding one means writing the module a
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from harness.errors import InternalError, UnreadableCassette
 from harness.formats import (
-    azure,
     cassetter,
     event_stream,
     exchange,
     go_vcr,
-    google_replay,
     har,
-    json_lines,
-    llama_stack,
     nock,
     own,
     ruby_vcr,
@@ -37,9 +33,12 @@ __all__ = [
     "Format",
     "Source",
     "decompressed",
+    "format_of",
     "imported",
+    "joined",
     "load",
     "loaded",
+    "replace_bytes",
     "reviewable",
     "save",
 ]
@@ -49,18 +48,14 @@ SCHEMA = Path(__file__).with_name("cassette-format.schema.json")
 
 FORMATS: tuple[Format, ...] = (
     event_stream.FORMAT,
-    json_lines.FORMAT,
     cassetter.TOML,
     own.FORMAT,
     har.FORMAT,
     ruby_vcr.FORMAT,
     cassetter.FORMAT,
-    google_replay.FORMAT,
     go_vcr.FORMAT,
     vcrpy.FORMAT,
-    azure.FORMAT,
     nock.FORMAT,
-    llama_stack.FORMAT,
     exchange.FORMAT,
 )
 """In the order in which a file is tried: each recognises its own by what stands in the file."""
@@ -84,7 +79,7 @@ def load(path: Path) -> Cassette:
     source = Source(path, data)
     cassette = loaded(source)
     # Another recorder's file may hold secrets, which must not lie in a second place.
-    if index is not None and _format_of(source) is own.FORMAT:
+    if index is not None and format_of(source) is own.FORMAT:
         index.write(cassette)
     return cassette
 
@@ -92,15 +87,27 @@ def load(path: Path) -> Cassette:
 def loaded(source: Source) -> Cassette:
     """The cassette that a file's content is; see `load`."""
     try:
-        return _format_of(source).read(source)
+        return format_of(source).read(source)
     except UnreadableCassette as error:
         raise refusal(source.path, source.data) or error from error
     except RecursionError as error:
         raise UnreadableCassette(source.path, "nested too deeply") from error
 
 
+def format_of(source: Source) -> Format:
+    """The format in which a file is.
+
+    Raises:
+        UnreadableCassette: It is damaged, or of no known format.
+    """
+    for form in FORMATS:
+        if form.recognises(source):
+            return form
+    raise _unknown(source)
+
+
 def save(path: Path, cassette: Cassette) -> None:
-    """Writes a cassette in the harness's own format; the old file stays whole until the new one is.
+    """Writes a cassette in the harness's own format, whole or not at all.
 
     Equal cassettes give equal bytes.
     """
@@ -108,6 +115,11 @@ def save(path: Path, cassette: Cassette) -> None:
     if loaded(Source(path, data)) != cassette:
         raise InternalError(f"The recording for {path} would not read back as it is.")
     path.parent.mkdir(parents=True, exist_ok=True)
+    replace_bytes(path, data)
+
+
+def replace_bytes(path: Path, data: bytes) -> None:
+    """Gives a file a new content; the old file stays whole until the new one is."""
     # A name of its own for each process, so that two that record at once don't share it.
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -132,7 +144,11 @@ def imported(paths: Iterable[Path], clean: Callable[[Interaction], Interaction])
         UnreadableCassette: One of the files can't be read.
         FutureCassette: One of them was written by a newer version of the harness.
     """
-    cassettes = [load(path) for path in paths]
+    return joined([load(path) for path in paths], clean)
+
+
+def joined(cassettes: Sequence[Cassette], clean: Callable[[Interaction], Interaction]) -> Cassette:
+    """One cassette of all that several hold; see `imported`."""
     interactions: list[Interaction] = []
     for cassette in cassettes:
         before = len(interactions)
@@ -149,13 +165,6 @@ def imported(paths: Iterable[Path], clean: Callable[[Interaction], Interaction])
         unfinished=tuple(sorted({test for header in headers for test in header.unfinished})),
     )
     return Cassette(header, tuple(interactions))
-
-
-def _format_of(source: Source) -> Format:
-    for form in FORMATS:
-        if form.recognises(source):
-            return form
-    raise _unknown(source)
 
 
 def _unknown(source: Source) -> UnreadableCassette:

@@ -94,6 +94,18 @@ def reviewable(body: bytes) -> bytes:
     return compact if _parsed(compact.decode()) == value else body
 
 
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The pairs of a JSON object as a mapping.
+
+    Raises:
+        ValueError: A key comes twice.
+    """
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        raise ValueError("a key comes twice")
+    return mapping
+
+
 def _text(body: bytes) -> str | None:
     try:
         return body.decode()
@@ -126,7 +138,7 @@ def _parsed(text: str) -> Any:
     if text[:1] not in ("{", "["):
         return None
     try:
-        value = json.loads(text, parse_constant=_refused, object_pairs_hook=_unique)
+        value = json.loads(text, parse_constant=_refused, object_pairs_hook=unique)
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return None
@@ -135,13 +147,6 @@ def _parsed(text: str) -> Any:
 
 def _refused(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    mapping = dict(pairs)
-    if len(mapping) < len(pairs):
-        raise ValueError("a key comes twice")
-    return mapping
 
 
 def _is_shallow(value: Any, depth: int) -> bool:

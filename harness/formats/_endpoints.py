@@ -23,7 +23,7 @@ def url_of_answer(answer: Any, *, is_streamed: bool = False) -> str | None:
     match answer:
         case {"candidates": list()}:
             action = "streamGenerateContent?alt=sse" if is_streamed else "generateContent"
-            return f"{_GEMINI}/{model_of(answer)}:{action}"
+            return f"{_GEMINI}/{_model_of(answer)}:{action}"
         case {"created_at": str(), "done": bool(), "message": dict()}:
             return f"{_OLLAMA}/chat"
         case {"created_at": str(), "done": bool(), "response": str()}:
@@ -39,19 +39,7 @@ def url_of_answer(answer: Any, *, is_streamed: bool = False) -> str | None:
     return None
 
 
-def url_of_question(question: Any) -> str | None:
-    """The address that takes such a request; None if unknown."""
-    match question:
-        case {"model": _, "messages": list()}:
-            return _BY_OBJECT["chat.completion"]
-        case {"model": _, "input": _}:
-            return _BY_OBJECT["response"]
-        case {"model": _, "prompt": _}:
-            return _BY_OBJECT["text_completion"]
-    return None
-
-
-def model_of(answer: Any) -> str:
+def _model_of(answer: Any) -> str:
     """The model that answered; empty if the answer doesn't say it."""
     if not isinstance(answer, dict):
         return ""
@@ -66,5 +54,5 @@ def question_for(answer: Any) -> Request | None:
     url = url_of_answer(answer, is_streamed=True)
     if url is None:
         return None
-    body = from_json({"model": model_of(answer), "stream": True})
+    body = from_json({"model": _model_of(answer), "stream": True})
     return Request("POST", url, (("content-type", "application/json"),), body)

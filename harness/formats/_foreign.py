@@ -13,6 +13,8 @@ from harness.formats._yaml_reading import Keys
 from harness.interactions import Chunk, Headers, Interaction, Response
 
 _BODY_KEYS = frozenset({"string", "base64_string", "raw_gzip", "encoding", "file"})
+# What YAML's readers take for no; of a body in a file of its own, `string` is the path.
+_NO_FILE = (None, False, "", "no", "false")
 # Ruby's names for text that is nothing but bytes; what it holds is UTF-8 or ASCII.
 _NO_ENCODING = frozenset({"ascii-8bit", "binary", "us-ascii", "ascii", "utf-8", ""})
 
@@ -30,6 +32,8 @@ def body_bytes(body: Any) -> bytes:
         ValueError: It is nothing of this.
     """
     if isinstance(body, dict) and body and body.keys() <= _BODY_KEYS:
+        if body.get("file") not in _NO_FILE:
+            raise ValueError("the body lies in a file of its own")
         if body.get("base64_string") is not None:
             return from_base64(_text(body["base64_string"]))
         if body.get("raw_gzip") is not None:

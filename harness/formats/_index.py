@@ -3,7 +3,7 @@
 It is a cache and nothing else. Whatever is wrong with it, or with the folder, costs the time of
 reading the cassette and is not told. It lies where only this user can write, and never in the
 project: whoever can change it could as well change the code that runs, and no pull request can
-bring one.
+bring one. A set `HARNESS_NO_INDEX` switches it off.
 """
 
 import os
@@ -105,7 +105,9 @@ _READERS = _readers()
 
 
 def _folder() -> Path | None:
-    """The folder of all indexes; None where there is none that is the user's alone."""
+    """The folder of all indexes; None where there is none that is the user's alone, or wanted."""
+    if os.environ.get("HARNESS_NO_INDEX"):
+        return None
     given = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or ""
     try:
         base = Path(given) if Path(given).is_absolute() else Path.home() / ".cache"

@@ -48,6 +48,11 @@ _KINDS = (
         _RECORD_ANEW,
     ),
     _Kind(
+        re.compile(rb'"is_streaming"\s*:'),
+        "a recording of Llama Stack, which holds what an SDK made of the answer",
+        _RECORD_ANEW,
+    ),
+    _Kind(
         re.compile(rb"\A(?:PK\x03\x04|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd)"),
         "a packed file; only gzip is read as it is",
     ),

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -13,13 +14,15 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import UnreadableCassette
+from harness.formats._bodies import unique
 from harness.formats._canonical_reading import read_canonical
 from harness.formats._compression import unpacked
-from harness.formats._yaml_reading import Keys, Position, YamlError, place_of, read_yaml
+from harness.formats._yaml_reading import Keys, Position, YamlError, decoded, place_of, read_yaml
 from harness.interactions import Cassette
 
 Kind = TypeVar("Kind")
 
+_OURS = re.compile(rb"(?:^|[{,]\s*)[\"']?harness[\"']?\s*:", re.MULTILINE)
 _HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -42,13 +45,25 @@ class Source:
             raise self._unreadable(str(error)) from error
 
     @cached_property
+    def may_be_ours(self) -> bool:
+        """Whether the key by which the harness's own cassettes are known is somewhere in it."""
+        return _OURS.search(self.data) is not None
+
+    @cached_property
     def tree(self) -> Any:
         """What the file says as YAML or JSON.
+
+        In other recorders' files the last value of a key counts, as in what they read them with.
 
         Raises:
             UnreadableCassette: It is neither.
         """
-        tree = self._json() if self.data.lstrip()[:1] in (b"{", b"[") else self._yaml()
+        is_json = self.data.removeprefix(BOM_UTF8).lstrip()[:1] in (b"{", b"[")
+        read = self._json if is_json else read_yaml
+        try:
+            tree = read(self.data, unique_keys=self.may_be_ours)
+        except YamlError as error:
+            raise self._unreadable(error.why, error.place) from error
         if _HALF_A_CHARACTER.search(self.data):
             try:
                 json.dumps(tree, ensure_ascii=False, default=repr, skipkeys=True).encode()
@@ -108,15 +123,10 @@ class Source:
         except ValueError as error:
             raise self.problem(str(error), keys) from error
 
-    def _yaml(self) -> Any:
+    def _json(self, data: bytes, *, unique_keys: bool) -> Any:
+        text = decoded(data)
         try:
-            return read_yaml(self.data)
-        except YamlError as error:
-            raise self._unreadable(error.why, error.place) from error
-
-    def _json(self) -> Any:
-        try:
-            return json.loads(self.data)
+            return json.loads(text, object_pairs_hook=unique if unique_keys else None)
         except json.JSONDecodeError as error:
             raise self._unreadable(f"not JSON: {error.msg}", (error.lineno, error.colno)) from error
         except ValueError as error:

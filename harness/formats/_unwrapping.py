@@ -22,7 +22,7 @@ def unwrapped(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
     if body.startswith(_GZIP_AS_TEXT):
         body = _as_bytes(body)
     encoding = _encoding(body)
-    if encoding and not _says(headers, "content-encoding") and is_of_text(headers):
+    if encoding and not _says(headers, "content-encoding") and _is_of_text(headers):
         headers = (*headers, ("content-encoding", encoding))
     return headers, body
 
@@ -73,6 +73,6 @@ def _says(headers: Headers, name: str, word: str = "") -> bool:
     return any(key == name and word in value.lower() for key, value in headers)
 
 
-def is_of_text(headers: Headers) -> bool:
+def _is_of_text(headers: Headers) -> bool:
     """Whether the headers say that the body is a text."""
     return any(key == "content-type" and _TEXT_TYPE.match(value.lower()) for key, value in headers)

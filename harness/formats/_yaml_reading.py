@@ -52,17 +52,18 @@ _CHARACTERS_A_VALUE = 100
 _DEEPEST = 200
 
 
-def read_yaml(data: bytes, *, libyaml: bool = True) -> Any:
+def read_yaml(data: bytes, *, unique_keys: bool = True, libyaml: bool = True) -> Any:
     """The one document that the bytes hold, as dicts, lists, texts, bytes and JSON's scalars.
 
     Args:
         data: UTF-8.
+        unique_keys: Whether a key may come only once; else its last value counts, as in PyYAML.
         libyaml: Use the C parser where there is one; both read the same.
 
     Raises:
         YamlError: It is not YAML, has tags that would build objects, or repeats a key.
     """
-    return _read(data, _Builder(), libyaml)
+    return _read(data, _Builder(unique_keys), libyaml)
 
 
 def place_of(data: bytes, keys: Keys) -> Position:
@@ -76,7 +77,7 @@ def place_of(data: bytes, keys: Keys) -> Position:
 
 def _read(data: bytes, builder: "_Builder", libyaml: bool) -> Any:
     kind: Any = _LibyamlParser if libyaml and yaml.__with_libyaml__ else _PurePythonParser
-    parser = kind(_decoded(data))
+    parser = kind(_printable(decoded(data)))
     try:
         return builder.build(parser)
     except yaml.MarkedYAMLError as error:
@@ -88,18 +89,27 @@ def _read(data: bytes, builder: "_Builder", libyaml: bool) -> Any:
         parser.dispose()
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """The text, without a mark of its byte order.
+
+    Raises:
+        YamlError: It is not UTF-8.
+    """
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        place = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        raise YamlError("not UTF-8", place) from error
+        raise YamlError("not UTF-8", _end_of(error.object[: error.start].decode())) from error
+
+
+def _printable(text: str) -> str:
     if found := _NOT_IN_YAML.search(text):
-        before_text = text[: found.start()]
-        place = before_text.count("\n") + 1, found.start() - before_text.rfind("\n")
-        raise YamlError(f"not YAML: the character {found[0]!r}", place)
+        raise YamlError(f"not YAML: the character {found[0]!r}", _end_of(text[: found.start()]))
     return text
+
+
+def _end_of(text: str) -> Position:
+    """Where the next character would stand."""
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
 def _position(mark: Any) -> Position:
@@ -122,7 +132,8 @@ class _Open:
 class _Builder:
     """Puts a document together from events, on a stack of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, unique_keys: bool) -> None:
+        self._unique_keys = unique_keys
         self._stack: list[_Open] = []
         self._anchored: dict[str, tuple[Any, int]] = {}
         self._weight = 0
@@ -198,17 +209,24 @@ class _Builder:
         if type(parent.value) is list:
             parent.value.append(value)
         elif parent.key is _NO_KEY:
-            parent.key = _as_key(value, parent.value, event)
+            parent.key = self._as_key(value, parent.value, event)
         else:
             parent.value[parent.key] = value
             parent.key = _NO_KEY
+
+    def _as_key(self, value: Any, mapping: Collection[Any], event: Any) -> Any:
+        if isinstance(value, dict | list):
+            raise YamlError("a key that is no text", _position(event.start_mark))
+        if self._unique_keys and value in mapping:
+            raise YamlError(f"the key {value!r} comes twice", _position(event.start_mark))
+        return value
 
 
 class _PlacingBuilder(_Builder):
     """Notes where every value begins, and every key of a mapping."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(unique_keys=False)
         self.places: dict[Keys, Position] = {}
 
     def _add(self, value: Any, event: Any) -> None:
@@ -216,17 +234,9 @@ class _PlacingBuilder(_Builder):
         if keys and keys[-1] is _NO_KEY:
             keys[-1] = value
         place = tuple(keys)
-        if place not in self.places and all(isinstance(key, str | int) for key in place):
-            self.places[place] = _position(event.start_mark)
+        if all(isinstance(key, str | int) for key in place):
+            self.places.setdefault(place, _position(event.start_mark))
         super()._add(value, event)
-
-
-def _as_key(value: Any, mapping: Collection[Any], event: Any) -> Any:
-    if isinstance(value, dict | list):
-        raise YamlError("a key that is no text", _position(event.start_mark))
-    if value in mapping:
-        raise YamlError(f"the key {value!r} comes twice", _position(event.start_mark))
-    return value
 
 
 def _scalar_value(event: Any) -> Any:

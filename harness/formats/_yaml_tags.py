@@ -10,18 +10,18 @@ _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _FRACTION = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _STANDARD = "tag:yaml.org,2002:"
-_TEXT = re.compile(r"!|str|python/(?:str|unicode)|timestamp|!ruby/sym(?:bol)?")
+_TEXT = re.compile(r"!|str|python/(?:str|unicode)|timestamp")
 _BINARY = re.compile(r"!?binary|python/bytes")
 _PLAIN = re.compile(r"int|float|bool|null|python/(?:int|long|float|bool|none)")
 _COLLECTION = re.compile(
-    r"!|map|seq|python/(?:tuple|list|dict)|!ruby/(?:struct|object):VCR::.*|!ruby/(?:hash|array).*"
+    r"!|map|seq|python/(?:tuple|list|dict|object:vcr\.request\.Request)|!ruby/(?:hash|array).*"
 )
 _PYTHON_OBJECT = re.compile(r"python/object(?:/new|/apply)?:(?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*)")
 # Header names, statuses and bodies, then collections of headers, dressed up as objects.
 _TEXTS = frozenset({"istr", "HTTPStatus", "BytesIO", "iter"})
 _WRAPPERS = _TEXTS | {
     "CIMultiDict", "CIMultiDictProxy", "MultiDict", "MultiDictProxy", "OrderedDict",
-    "CaseInsensitiveDict", "HTTPHeaderDict", "HeadersDict",
+    "CaseInsensitiveDict", "HTTPHeaderDict", "HeadersDict", "frozenset",
 }  # fmt: skip
 # Under one of these names stands what an object was built from.
 _INSIDE = ("dictitems", "args", "state", "_store", "_container")

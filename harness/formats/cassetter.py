@@ -1,4 +1,7 @@
-"""Cassettes in which every body says its type: cassetter's YAML and TOML, ReqCassette's JSON."""
+"""Cassettes of cassetter, in YAML and TOML: every body says its type.
+
+Held against what cassetter 0.16.1 writes.
+"""
 
 import re
 import tomllib
@@ -6,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, model_validator
 
-from harness.formats._bodies import from_base64, from_json
+from harness.formats._bodies import from_json
 from harness.formats._foreign import (
     BodyOf,
     HeadersOf,
@@ -20,7 +23,6 @@ from harness.formats._source import Format, Source
 from harness.interactions import Cassette, Header, Interaction, Request
 
 _TOML = re.compile(rb"(?:\s|#[^\n]*\n|\w+ *= *[^\n]*\n)*+\[\[interactions\]\]")
-
 
 _TYPES = frozenset({"json", "text", "binary", "none"})
 
@@ -50,10 +52,6 @@ class _Message(Record):
                 return {**stored, "body": _body(kind, rest.get("content"))}
             case {"body_type": "json", "body_content": str(text)}:
                 return {**stored, "body": text}
-            case {"body_type": "json", "body_json": value}:
-                return {**stored, "body": from_json(value)}
-            case {"body_type": "blob", "body_blob": str(coded)}:
-                return {**stored, "body": from_base64(coded)}
             case {"body_type": kind, "body_content": content}:
                 return {**stored, "body": _body(kind, content)}
         return stored
@@ -62,12 +60,6 @@ class _Message(Record):
 class _Request(_Message):
     method: str
     uri: str
-    query_string: str = ""
-
-    @property
-    def url(self) -> str:
-        is_apart = self.query_string and "?" not in self.uri
-        return f"{self.uri}?{self.query_string}" if is_apart else self.uri
 
 
 class _Response(_Message):
@@ -83,12 +75,10 @@ _INTERACTION = TypeAdapter(_Interaction)
 
 
 def recognises(source: Source) -> bool:
-    """Whether the file has the layout of cassetter's YAML, or of ReqCassette."""
+    """Whether the file has the layout of cassetter's YAML."""
     match source.tree:
         case {"interactions": [{"request": {"uri": _, "body": {"type": str(kind), **rest}}}, *_]}:
             return kind in _TYPES and rest.keys() <= {"content"}
-        case {"interactions": [{"request": {"uri": _, "body_type": str()}}, *_]}:
-            return True
     return False
 
 
@@ -133,6 +123,6 @@ def _cassette(source: Source, tree: Any) -> Cassette:
 def _made(each: _Interaction) -> Interaction:
     asked, answered = each.request, each.response
     return Interaction(
-        Request(asked.method.upper(), asked.url, asked.headers, asked.body),
+        Request(asked.method.upper(), asked.uri, asked.headers, asked.body),
         response(answered.status, answered.headers, answered.body),
     )

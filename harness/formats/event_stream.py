@@ -10,7 +10,6 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any
 
-from harness.errors import UnreadableCassette
 from harness.formats._endpoints import question_for
 from harness.formats._source import Format, Source
 from harness.interactions import Cassette, Chunk, Header, Interaction, Response
@@ -36,10 +35,10 @@ def read(source: Source) -> Cassette:
         UnreadableCassette: No event says which API it comes from.
     """
     data = source.data.removeprefix(BOM_UTF8)
-    asked = next(filter(None, map(question_for, _events(data))), None)
+    with source.reading(()):
+        asked = next(filter(None, map(question_for, _events(data))), None)
     if asked is None:
-        why = "no event is one of an API that is known here"
-        raise UnreadableCassette(source.path, why, line=1)
+        raise source.problem("no event is one of an API that is known here")
     chunks = tuple(Chunk(0, piece) for piece in _EVENT.findall(data))
     answered = Response(200, (("content-type", "text/event-stream"),), chunks, duration_ns=0)
     return Cassette(Header(), (Interaction(asked, answered),))

@@ -1,74 +1,49 @@
-"""One exchange a file, or several in a list: `{"request": {...}, "response": {...}}`.
+"""One exchange a file, or a list of them: `{"request": {...}, "response": {...}}`.
 
-Many a test suite saves its own, each with its own names, and so do PHP-VCR and ExVCR. A part is
-either a message with its address or status, headers and body, or the body alone; then its shape
-tells the API.
+Many a test suite saves its own. A part is either a message with its address or status, headers and
+body; or the body alone, where the answer's shape tells the API. What may be a body or a part of the
+address, and has no name that is known here, is refused and not guessed.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import (
-    AliasChoices,
-    BeforeValidator,
-    Field,
-    TypeAdapter,
-    field_validator,
-    model_validator,
-)
+from pydantic import AliasChoices, Field, TypeAdapter, field_validator, model_validator
 
 from harness.formats._bodies import from_json
-from harness.formats._endpoints import url_of_answer, url_of_question
-from harness.formats._foreign import (
-    BodyOf,
-    HeadersOf,
-    Record,
-    StatusCode,
-    body_bytes,
-    numbered,
-    response,
-)
+from harness.formats._endpoints import url_of_answer
+from harness.formats._foreign import BodyOf, HeadersOf, Record, StatusCode, numbered, response
 from harness.formats._source import Format, Source
 from harness.formats._yaml_reading import Keys
-from harness.interactions import Cassette, Chunk, Interaction, Request, Response
+from harness.interactions import Cassette, Interaction, Request, Response
 
-_BODY_NAMES = ("parsed_body", "json", "body", "content", "data", "text", "bytes")
-_URL_NAMES = ("url", "uri", "endpoint")
-# How its mappings match requests; they don't say what was sent.
-_WIREMOCK = frozenset({"bodyPatterns", "urlPath", "urlPathPattern", "urlPattern"})
-_STATUS_NAMES = ("status", "status_code", "statusCode", "code")
-_ANSWERS = {*_BODY_NAMES, *_STATUS_NAMES, "chunks"}
-
-
-def _pieces(chunks: Any) -> list[bytes] | None:
-    if chunks is None:
-        return None
-    if isinstance(chunks, list):
-        inner = (chunk.get("data", chunk) if isinstance(chunk, dict) else chunk for chunk in chunks)
-        return [_piece(each) for each in inner]
-    raise ValueError("chunks are a list")
+_BODY_NAMES = ("body", "text", "content", "json")
+_URL_NAMES = ("url", "uri")
+_STATUS_NAMES = ("status", "status_code", "statusCode")
+_KNOWN = {
+    "method", "headers", *_BODY_NAMES, *_URL_NAMES, *_STATUS_NAMES,
+    "statusText", "status_text", "reason", "http_version", "httpVersion",
+}  # fmt: skip
+_BELONGS_TO_URL = {"query", "query_string", "queryString", "params"}
 
 
-def _piece(piece: Any) -> bytes:
-    """A chunk as it came; one that was parsed is an event."""
-    if isinstance(piece, dict):
-        return b"data: " + from_json(piece) + b"\n\n"
-    return body_bytes(piece)
-
-
-class _Request(Record):
-    method: str = "POST"
-    url: str = Field(validation_alias=AliasChoices(*_URL_NAMES))
+class _Message(Record):
     headers: HeadersOf = ()
-    body: BodyOf = Field(default=b"", validation_alias=AliasChoices(*_BODY_NAMES))
+    body: BodyOf = b""
 
     @model_validator(mode="before")
     @classmethod
-    def _with_body(cls, stored: Any) -> Any:
-        # ExVCR has two fields for it, of which one is empty.
-        match stored:
-            case {"request_body": str(text), "body": ""}:
-                return {**stored, "body": text}
-        return stored
+    def _with_one_body(cls, stored: dict[str, Any]) -> dict[str, Any]:
+        bodies = [stored[name] for name in _BODY_NAMES if stored.get(name) not in (None, "")]
+        for name, value in stored.items():
+            may_be_body = not bodies and isinstance(value, str | list | dict)
+            if value and name not in _KNOWN and (may_be_body or name in _BELONGS_TO_URL):
+                raise ValueError(f"{name!r} has no meaning that is known here")
+        return {**stored, "body": bodies[0] if bodies else None}
+
+
+class _Request(_Message):
+    method: str = "POST"
+    url: str = Field(validation_alias=AliasChoices(*_URL_NAMES))
 
     @field_validator("url")
     @classmethod
@@ -78,11 +53,8 @@ class _Request(Record):
         return url
 
 
-class _Response(Record):
+class _Response(_Message):
     status: StatusCode = Field(default=200, validation_alias=AliasChoices(*_STATUS_NAMES))
-    headers: HeadersOf = ()
-    body: BodyOf = Field(default=b"", validation_alias=AliasChoices(*_BODY_NAMES))
-    chunks: Annotated[list[bytes] | None, BeforeValidator(_pieces)] = None
 
 
 _REQUEST = TypeAdapter(_Request)
@@ -90,13 +62,14 @@ _RESPONSE = TypeAdapter(_Response)
 
 
 def recognises(source: Source) -> bool:
-    """Whether the file holds an exchange, or a list of them, whatever its name."""
+    """Whether the file holds an exchange, or a list of them."""
     match source.tree:
-        case {"request": dict(asked), "response": dict()}:
-            return not _WIREMOCK & asked.keys()
+        case {"request": dict(), "response": dict(answered)}:
+            # Llama Stack's, who saves what an SDK made of the answer.
+            return "is_streaming" not in answered
         case [{"request": dict(), "response": dict()}, *_]:
             return True
-    return bool(_name_of_list(source.tree))
+    return False
 
 
 def read(source: Source) -> Cassette:
@@ -105,41 +78,15 @@ def read(source: Source) -> Cassette:
     Raises:
         UnreadableCassette: It is damaged, or nothing says which API was asked.
     """
-    parts = _parts(source.tree)
-    return Cassette(interactions=tuple(interaction(source, keys, each) for keys, each in parts))
+    tree = source.tree
+    parts = numbered(tree) if isinstance(tree, list) else [((), tree)]
+    return Cassette(interactions=tuple(_interaction(source, keys, each) for keys, each in parts))
 
 
 FORMAT = Format("exchange", ("request", "response"), recognises, read)
 
 
-def _parts(tree: Any) -> list[tuple[Keys, Any]]:
-    """The exchanges, each with the way to it."""
-    if isinstance(tree, list):
-        return numbered(tree)
-    name = "" if "request" in tree else _name_of_list(tree)
-    return numbered(tree[name], name) if name else [((), tree)]
-
-
-def _name_of_list(tree: Any) -> str:
-    """The name under which the exchanges stand in a list; empty if there is none."""
-    for name, inner in tree.items() if isinstance(tree, dict) else ():
-        match name, inner:
-            case str(), [{"request": dict(), "response": dict()}, *_]:
-                return name
-    return ""
-
-
-def interaction(source: Source, keys: Keys, tree: Any) -> Interaction:
-    """The interaction that a part of the file is.
-
-    Args:
-        source: The file.
-        keys: The way to the part.
-        tree: The part.
-
-    Raises:
-        UnreadableCassette: It is damaged, or nothing says which API was asked.
-    """
+def _interaction(source: Source, keys: Keys, tree: Any) -> Interaction:
     match tree:
         case {"request": dict(asked), "response": dict(answered)}:
             return Interaction(
@@ -152,25 +99,18 @@ def interaction(source: Source, keys: Keys, tree: Any) -> Interaction:
 def _request(
     source: Source, keys: Keys, asked: dict[str, Any], answered: dict[str, Any]
 ) -> Request:
-    if not any(name in asked for name in _URL_NAMES):
-        url = url_of_answer(answered) or url_of_question(asked)
-        if url is not None:
-            with source.reading(keys):
-                return Request("POST", url, (), from_json(asked))
+    url = url_of_answer(answered)
+    if url is not None and not any(name in asked for name in _URL_NAMES):
+        with source.reading(keys):
+            return Request("POST", url, (), from_json(asked))
     each = source.validated(_REQUEST, asked, keys)
     return Request(each.method.upper(), each.url, each.headers, each.body)
 
 
 def _response(source: Source, keys: Keys, answered: dict[str, Any]) -> Response:
-    with source.reading(keys):
-        if url_of_answer(answered) is not None:
-            headers = (("content-type", "application/json"),)
-            return response(200, headers, from_json(answered))
-    if answered and not _ANSWERS & answered.keys():
-        raise source.problem(f"no answer is in {', '.join(map(repr, answered))}", keys)
-    each = source.validated(_RESPONSE, answered, keys)
-    if each.chunks is None:
+    if url_of_answer(answered) is not None:
         with source.reading(keys):
-            return response(each.status, each.headers, each.body)
-    chunks = tuple(Chunk(0, piece) for piece in each.chunks)
-    return Response(each.status, each.headers, chunks, duration_ns=0)
+            return response(200, (("content-type", "application/json"),), from_json(answered))
+    each = source.validated(_RESPONSE, answered, keys)
+    with source.reading(keys):
+        return response(each.status, each.headers, each.body)

@@ -1,4 +1,7 @@
-"""Cassettes of go-vcr, in its formats 1 and 2: the latter is that of its versions 2 to 4."""
+"""Cassettes of go-vcr, in its formats 1 and 2: the latter is that of its versions 2 to 4.
+
+Held against the recordings of Fantasy, in format 2; format 1 is a part of that.
+"""
 
 import re
 from typing import Annotated, Any

@@ -1,4 +1,7 @@
-"""HTTP archives, as browsers and proxies save them: HAR 1.1 and 1.2."""
+"""HTTP archives, as browsers and proxies save them: HAR 1.1 and 1.2.
+
+Held against the standard, and what Polly 6 writes.
+"""
 
 import json
 from http.client import NOT_MODIFIED

@@ -1,4 +1,7 @@
-"""Recordings of nock, for Node: a list of definitions in JSON."""
+"""Recordings of nock, for Node: a list of definitions in JSON.
+
+Held against what nock 14 writes.
+"""
 
 from typing import Any
 

@@ -35,7 +35,9 @@ _TWO_FORMS = "a body has one form: chunks, or json, text or base64"
 
 def recognises(source: Source) -> bool:
     """Whether the file says that it is a cassette of ours."""
-    return isinstance(source.cassette, dict) and "harness" in source.cassette
+    # At a glance first: other formats, such as TOML, are no YAML at all.
+    tree = source.cassette if source.may_be_ours else None
+    return isinstance(tree, dict) and "harness" in tree
 
 
 def read(source: Source) -> Cassette:

@@ -1,13 +1,13 @@
-"""Cassettes of Ruby's VCR, in YAML and JSON, from its first layout on.
+"""Cassettes of Ruby's VCR, in YAML and JSON, and of those made after its model.
 
-Those that others write after its model are read as well: vcr for R, Betamax for Python, rVCR.
+Held against the recordings of RubyLLM with VCR 6, and what Betamax 0.9 writes; vcr for R was not at
+hand.
 """
 
 import re
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any
 
-from pydantic import BeforeValidator, TypeAdapter
+from pydantic import TypeAdapter
 
 from harness.formats._foreign import (
     BodyOf,
@@ -23,49 +23,37 @@ from harness.interactions import Cassette, Header, Interaction, Request
 
 _LIST = "http_interactions"
 _BY = "recorded_with"
-"""At the end of the file; in R, of each interaction."""
+"""At the end of the file; vcr for R says it of each interaction."""
 
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def _without_colons(tree: Any) -> Any:
-    """Symbols as the texts they stand for: in YAML, Ruby writes `:get`."""
-    if isinstance(tree, dict):
-        return {_without_colons(key): inner for key, inner in tree.items()}
-    return tree.removeprefix(":") if isinstance(tree, str) else tree
-
-
-Named = BeforeValidator(_without_colons)
-
-
 class _Request(Record):
-    method: Annotated[str, Named]
+    method: str
     uri: str
     headers: HeadersOf = ()
-    body: Annotated[BodyOf, Named] = b""
+    body: BodyOf = b""
 
 
 class _Response(Record):
-    status: Annotated[StatusCode, Named]
+    status: StatusCode
     headers: HeadersOf = ()
-    body: Annotated[BodyOf, Named] = b""
+    body: BodyOf = b""
 
 
 class _Interaction(Record):
-    request: Annotated[_Request, Named]
-    response: Annotated[_Response, Named]
+    request: _Request
+    response: _Response
 
 
-_INTERACTION: TypeAdapter[_Interaction] = TypeAdapter(Annotated[_Interaction, Named])
+_INTERACTION = TypeAdapter(_Interaction)
 
 
 def recognises(source: Source) -> bool:
-    """Whether the file has VCR's layout, or that of its first version: a list of structs."""
-    match _without_colons(source.tree):
+    """Whether the file has VCR's layout."""
+    match source.tree:
         case {"http_interactions": list()}:
             return True
-        case [{"request": {"method": str(method)}}, *_]:
-            return method.startswith(":")
     return False
 
 
@@ -75,11 +63,10 @@ def read(source: Source) -> Cassette:
     Raises:
         UnreadableCassette: It is damaged.
     """
-    tree = _without_colons(source.tree)
-    listed = numbered(tree[_LIST], _LIST) if isinstance(tree, dict) else numbered(tree)
+    listed = numbered(source.tree[_LIST], _LIST)
     interactions = interactions_of(source, listed, _INTERACTION, _made)
     last = listed[-1][1] if listed else {}
-    by = (tree.get(_BY) if isinstance(tree, dict) else None) or last.get(_BY) or "VCR"
+    by = source.tree.get(_BY) or last.get(_BY) or "VCR"
     day = _day(str(last.get("recorded_at", "")))
     return Cassette(Header(recorded=day, by=str(by)), interactions)
 

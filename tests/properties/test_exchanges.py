@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.commands.cassettes.showing import lines_of
+from harness.comparison._exchange import exchanges
 from harness.interactions import Interaction, Request, Response
-from harness.upkeep._exchange import exchanges
 
 KEYS = st.sampled_from(
     ["messages", "input", "instructions", "system", "prompt", "role", "content", "type", "text",

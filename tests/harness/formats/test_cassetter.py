@@ -1,8 +1,6 @@
-"""cassetter's YAML and TOML, and ReqCassette's JSON: bodies with a type."""
+"""cassetter's YAML and TOML: bodies with a type."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -93,28 +91,6 @@ def test_a_body_is_read_in_every_type(old: str, new: str, body: bytes) -> None:
     [interaction] = read(YAML.replace(old, new)).interactions
 
     assert interaction.response == Response(200, JSON, body, duration_ns=0)
-
-
-def elixir(response: Any) -> str:
-    request = {"method": "POST", "uri": URL, "query_string": "a=1", "headers": {},
-               "body_type": "json", "body_json": {"model": "gpt-4o"}}  # fmt: skip
-    said = {"status": 200, "headers": {}, **response}
-    return json.dumps({"version": "1.0", "interactions": [{"request": request, "response": said}]})
-
-
-ELIXIR = [
-    ({"body_type": "json", "body_json": {"a": 1}}, b'{"a":1}'),
-    ({"body_type": "text", "body": "data: 1\n\n"}, b"data: 1\n\n"),
-    ({"body_type": "blob", "body_blob": "w6Q="}, "ä".encode()),
-]
-
-
-@pytest.mark.parametrize(("response", "body"), ELIXIR)
-def test_a_cassette_from_elixir_is_read(response: Any, body: bytes) -> None:
-    [interaction] = read(elixir(response)).interactions
-
-    asked = Request("POST", f"{URL}?a=1", (), b'{"model":"gpt-4o"}')
-    assert interaction == Interaction(asked, Response(200, (), body, duration_ns=0))
 
 
 def test_toml_is_no_yaml_even_where_it_could_be() -> None:

@@ -63,6 +63,11 @@ def test_a_mark_of_the_byte_order_is_no_part_of_the_stream() -> None:
     assert [marked] == list(loaded(Source(Path("answer.txt"), CHAT)).interactions)
 
 
+def test_a_model_with_half_a_character_in_its_name_is_refused() -> None:
+    with pytest.raises(UnreadableCassette, match="surrogates not allowed"):
+        loaded(Source(Path("answer.sse"), CHAT.replace(b"gpt-4o", b"\\ud800")))
+
+
 @pytest.mark.parametrize("data", [b"data: 5\n\n", b"data: {\n\ndata: [DONE]\n\n", b":\n"])
 def test_a_stream_of_no_known_api_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableCassette, match="no event is one of an API that is known here"):

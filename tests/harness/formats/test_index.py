@@ -160,6 +160,15 @@ def test_code_that_is_not_to_be_seen_keeps_nothing(
     assert not folder.exists()
 
 
+def test_who_wants_no_index_gets_none(
+    path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARNESS_NO_INDEX", "1")
+
+    assert load(path) == RECORDED
+    assert not folder.exists()
+
+
 def test_a_folder_that_others_can_enter_is_not_used(path: Path, folder: Path) -> None:
     folder.mkdir(parents=True, mode=0o755)
 
@@ -233,10 +242,17 @@ def test_a_small_cassette_is_read_without(tmp_path: Path, folder: Path) -> None:
 EXCHANGE = json.dumps(
     {"request": {"url": "https://a.example/"}, "response": {"text": "x" * 20_000}}
 )
+TOML = f"""\
+[[interactions]]
+request = {{method = "GET", uri = "https://a.example/"}}
+response = {{status = 200, body_type = "text", body_content = "{"x" * 20_000}"}}
+"""
 STREAM = 'data: {"object": "chat.completion.chunk", "model": "m"}\n\n' * 500
 
 
-@pytest.mark.parametrize(("name", "text"), [("a.json", EXCHANGE), ("a.sse", STREAM)])
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.json", EXCHANGE), ("a.sse", STREAM), ("a.toml", TOML)]
+)
 def test_nothing_is_kept_of_another_recorder_s_file(
     tmp_path: Path, folder: Path, name: str, text: str
 ) -> None:

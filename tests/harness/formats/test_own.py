@@ -9,6 +9,7 @@ import pytest
 
 from harness.errors import FutureCassette, UnreadableCassette
 from harness.formats import Source, load, loaded, save
+from harness.formats._canonical_reading import read_canonical
 from harness.formats.own import written
 from harness.interactions import (
     Cassette,
@@ -185,10 +186,12 @@ DAMAGES = [
     (damaged("POST", "!!python/object/apply:os.getcwd []"), 12, 13,
      "the tag 'tag:yaml.org,2002:python/object/apply:os.getcwd'"),
     (damaged("POST", "\x07"), 12, 13, "not YAML: the character '\\x07'"),
-    ("- just\n- a list\n", 1, 1, "not a cassette in a format known here (SSE, JSON lines, "),
+    ("- just\n- a list\n", 1, 1, "not a cassette in a format known here (SSE, cassetter TOML, "),
     ("", None, None, "it is empty"),
-    ("<p>", 1, 1, "not a cassette in a format known here (SSE, JSON lines, "),
+    ("<p>", 1, 1, "not a cassette in a format known here (SSE, cassetter TOML, "),
     ('{"version": 1,\n "interactions": [}', 2, 19, "not JSON: Expecting value"),
+    ('{"harness": "cassette",\n "harness": "cassette"}', None, None, "not JSON: a key comes twice"),
+    (damaged("harness: ", "? [a]\n: 1\nharness: "), 1, 3, "a key that is no text"),
 ]  # fmt: skip
 
 
@@ -228,6 +231,45 @@ def test_a_word_that_other_readers_take_for_something_else_stays_text() -> None:
     [interaction] = loaded(Source(Path("x.yaml"), edited.encode())).interactions
 
     assert json.loads(interaction.request.body)["messages"][0]["content"] == "no"
+
+
+EDITS = [
+    ("harness: cassette\n", "# a comment\nharness: cassette\n"),
+    ("origin: scripted", "origin:   'scripted'"),
+    ("    method: POST\n", "    method: POST  # a comment\n"),
+    ("    method: POST\n", '    "method": "POST"\n\n'),
+    ("- agent_path:\n  - team#1\n  - writer#2\n", "- agent_path: [team#1, writer#2]\n"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), EDITS)
+def test_what_a_person_has_edited_is_read_as_what_it_says(old: str, new: str) -> None:
+    two = TEXT.removesuffix("...\n") + TEXT.partition("interactions:\n")[2]
+    edited = two.replace(old, new, 1)
+
+    assert edited != two
+    assert read_canonical(edited.encode()) is not None
+    assert loaded(Source(Path("x.yaml"), edited.encode())) == loaded(
+        Source(Path("x.yaml"), two.encode())
+    )
+
+
+FAR = [
+    ("  request:", "  &a request:"),
+    ("    method: POST", "    method: &a POST"),
+    ("method: POST\n", "method: POST # x\n...\n"),
+    ("method: POST\n", 'method: "POST\n- x"\n'),
+    ("version: 1\n", 'version: "1\ninteractions:\n- a"\n'),
+    ("harness: cassette\n", "--- # x\nharness: cassette\n"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), FAR)
+def test_an_edit_that_may_reach_further_is_left_to_the_reader_of_the_whole(
+    old: str, new: str
+) -> None:
+    assert old in TEXT
+    assert read_canonical(TEXT.replace(old, new, 1).encode()) is None
 
 
 def test_a_file_that_cannot_be_replaced_leaves_the_old_one(tmp_path: Path) -> None:

@@ -31,9 +31,8 @@ def asking(url: str, beneath: tuple[int, ...] = ()) -> Interaction:
 
 def test_every_format_has_a_name_of_its_own() -> None:
     assert [form.name for form in FORMATS] == [
-        "SSE", "JSON lines", "cassetter TOML", "harness", "HAR", "Ruby VCR", "cassetter",
-        "Google test server", "go-vcr", "vcrpy", "Azure test proxy", "nock", "Llama Stack",
-        "exchange",
+        "SSE", "cassetter TOML", "harness", "HAR", "Ruby VCR", "cassetter", "go-vcr", "vcrpy",
+        "nock", "exchange",
     ]  # fmt: skip
 
 
@@ -88,6 +87,19 @@ def test_a_body_that_decompresses_to_too_much_stays_as_it_is() -> None:
     answered = only(tree).response
 
     assert answered == Response(200, (("content-encoding", "gzip"),), bomb, duration_ns=0)
+
+
+def test_json_that_is_not_utf_8_is_refused_with_its_place() -> None:
+    with pytest.raises(UnreadableCassette, match="not UTF-8") as caught:
+        only(b'[\n {"request": "\xc3\xa9\xff"}]')
+
+    assert (caught.value.line, caught.value.column) == (2, 16)
+
+
+def test_json_with_a_mark_of_its_byte_order_is_json() -> None:
+    marked = b'\xef\xbb\xbf{\n\t"request": {"url": "http://x/"},\n\t"response": {"body": "a"}}'
+
+    assert only(marked).response == Response(200, (), b"a", duration_ns=0)
 
 
 def test_requests_and_responses_in_two_lists_are_read() -> None:

@@ -16,6 +16,10 @@ interactions:
     method: GET
 >>>>>>> other
 """
+LLAMA_STACK = b"""\
+{"request": {"method": "POST", "url": "http://0.0.0.0:11434/v1/chat/completions", "body": {}},
+ "response": {"body": {"__type__": "openai.ChatCompletion", "__data__": {}}, "is_streaming": false}}
+"""
 WIREMOCK = b"""\
 {"request": {"method": "POST", "urlPath": "/v1/chat/completions"},
  "response": {"status": 200, "body": "{}"}}
@@ -33,6 +37,8 @@ REFUSED = [
     (b"responses:\n- response:\n    url: http://x/\n",
      "1: no cassette, but a recording of `responses`, which holds no bodies of requests\n"
      "  fix: harness proxy --upstream URL -o CASSETTE"),
+    (LLAMA_STACK, "2: no cassette, but a recording of Llama Stack, which holds what an SDK made of"
+     " the answer\n  fix: harness proxy --upstream URL -o CASSETTE"),
     (b"PK\x03\x04aaaa", "1: no cassette, but a packed file; only gzip is read as it is"),
     (b"SQLite format 3\0", "1: no cassette, but a database of SQLite"),
     (b"\x80\x04\x95", "1: no cassette, but a pickle, which is never read: it may run anything"),

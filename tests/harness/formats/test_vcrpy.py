@@ -158,15 +158,43 @@ def test_the_first_recordings_of_httpx_are_read() -> None:
     assert only(file(asking(body=""), response)).response == Response(201, (), SAID, 0)
 
 
+BEFORE_VERSIONS = b"""\
+- request: !!python/object:vcr.request.Request
+    body: null
+    headers: !!python/object/apply:__builtin__.frozenset
+    - - !!python/tuple [Accept, '*/*']
+    host: example.com
+    method: GET
+    path: /a?b=1
+    port: 8443
+    protocol: https
+  response:
+    body: {string: !!python/unicode 'x'}
+    headers: ["content-length: 1\\r\\n", "content-type: text/plain\\r\\n"]
+    status: {code: 200, message: OK}
+"""
+
+
 def test_the_layout_from_before_versions_is_read() -> None:
-    request = {"method": "GET", "protocol": "https", "host": "example.com", "port": 8443,
-               "path": "/a?b=1", "headers": ["accept: */*"], "body": None}  # fmt: skip
-    data = yaml.safe_dump([{"request": request, "response": answering(body={"string": "x"})}])
+    url = "https://example.com:8443/a?b=1"
 
-    asked = only(data.encode()).request
+    assert only(BEFORE_VERSIONS) == Interaction(
+        Request("GET", url, (("accept", "*/*"),), b""),
+        Response(200, (("content-type", "text/plain"),), b"x", duration_ns=0),
+    )
 
-    expected = (("accept", "*/*"),)
-    assert asked == Request("GET", "https://example.com:8443/a?b=1", expected, b"")
+
+def test_of_a_key_that_comes_twice_the_last_value_counts_as_in_vcrpy() -> None:
+    data = file(asking(body="new"), answering()).replace(b"    body:", b"    body: old\n    body:")
+
+    assert only(data).request.body == b"new"
+
+
+def test_a_body_in_a_file_of_its_own_is_refused() -> None:
+    data = file(asking(body=""), answering(body={"file": True, "string": "body.json"}))
+
+    with pytest.raises(UnreadableCassette, match="the body lies in a file of its own"):
+        only(data)
 
 
 OBJECTS = """
@@ -283,6 +311,8 @@ DAMAGES = [
     (file(asking(body=""), answering(status={"code": "x"})), 10, "'status': input should be"),
     (file(asking(body=""), answering(body={"base64_string": "?"})), 14, "'body': not base64"),
     (file({"uri": URL}, answering()), 2, "the key 'method' is missing"),
+    (file(asking(body_json={}), answering()), 2, "'request': 'body_json' has no meaning that is"),
+    (file(asking(), answering(body_blob="x")), 8, "'response': 'body_blob' has no meaning that is"),
 ]
 
 
