@@ -63,7 +63,7 @@ def findings(path: Path, known: Mapping[str, str] | None = None) -> list[Finding
     except OSError as error:
         raise UnreadableCassette(path, error.strerror or "can't be read") from error
     lines = _Lines(path, data)
-    secrets = KnownSecrets(known or {})
+    secrets = KnownSecrets((known or {}).items())
     found = [
         Finding(place, kind, revealed.name, lines.of(revealed.secret, number), _shown(revealed))
         for place, kind, revealed, number in _found(_cassette(path, data), secrets)
@@ -144,7 +144,7 @@ def _in_message(
     for name, value in message.headers:
         if name.lower() not in ACCOUNT_HEADERS:
             for revealed in secrets_in(value.encode(errors="replace"), known):
-                yield f"{side} headers", "text", Revealed(revealed.name, revealed.secret)
+                yield f"{side} headers", "text", revealed
     body = message.body if isinstance(message, Request) else message.content
     for revealed in secrets_in(body, known):
         yield f"{side} body", "text", revealed

@@ -13,6 +13,8 @@ from harness.errors import HarnessError, ScenarioError
 from harness.event_log import EventLog
 from harness.expectations import judge
 from harness.failures import MISSES, cause_in, failure_of
+from harness.formats import load
+from harness.redacted import redaction_line, replaced_in
 from harness.redaction import Redactor, secrets_among
 from harness.result import Failure, Judgement, Outcome, TrialResult, totals_of
 from harness.run import Run, Settings
@@ -44,6 +46,9 @@ class Trial:
     printed: str = ""
     """What it wrote to the standard streams, where those were caught."""
 
+    redacted: str = ""
+    """What became of secrets in the cassette that it recorded, in a line; empty for none."""
+
 
 def run_trial(scenario: Scenario, settings: Settings) -> Trial:
     """Runs a scenario once, in a world of its own, and judges it.
@@ -54,7 +59,7 @@ def run_trial(scenario: Scenario, settings: Settings) -> Trial:
         HarnessError: The scenario can't be run as asked: its cassette can't be read, or nobody is
             there to record from.
     """
-    tried: list[tuple[Trace, TrialResult]] = []
+    tried: list[tuple[Trace, TrialResult, str]] = []
 
     async def try_it() -> None:
         # Not returned: asyncio.run takes the repr of what its task returns, and a trace's is long.
@@ -67,10 +72,11 @@ def run_trial(scenario: Scenario, settings: Settings) -> Trial:
             warnings.simplefilter("ignore", kind)
         asyncio.run(try_it())
     said = dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught)
-    return Trial(*tried[0], _clock() - began, tuple(said))
+    trace, result, redacted = tried[0]
+    return Trial(trace, result, _clock() - began, tuple(said), redacted=redacted)
 
 
-async def _tried(scenario: Scenario, settings: Settings) -> tuple[Trace, TrialResult]:
+async def _tried(scenario: Scenario, settings: Settings) -> tuple[Trace, TrialResult, str]:
     is_live_recording = is_recording(scenario, settings.record_mode) and is_live()
     world = LiveWorld if is_live_recording else SeededWorld
     with entered(world(settings.seed)):
@@ -81,9 +87,9 @@ async def _tried(scenario: Scenario, settings: Settings) -> tuple[Trace, TrialRe
         trace = Trace(
             scenario=scenario.id,
             seed=settings.seed,
-            events=log.portable_events(run.replacements, Redactor(secrets_among(os.environ))),
+            events=log.portable_events(run.replacements, _redactor(run)),
         )
-        return trace, _result(scenario, run, trace, error)
+        return trace, _result(scenario, run, trace, error), _redacted(run)
 
 
 async def _performance(scenario: Scenario, run: Run, log: EventLog) -> BaseException | None:
@@ -131,14 +137,27 @@ def _result(scenario: Scenario, run: Run, trace: Trace, error: BaseException | N
     )
 
 
+def _redacted(run: Run) -> str:
+    session = run.session
+    if session is None or not session.is_kept:
+        return ""
+    return redaction_line(
+        os.path.relpath(session.path), replaced_in(load(session.path)), session.left_out
+    )
+
+
 def _judged(judgements: Sequence[Judgement]) -> Outcome:
     return "passed" if all(each.holds for each in judgements) else "failed"
 
 
 def _failure(error: BaseException, scenario: Scenario, run: Run) -> Failure:
     failure = failure_of(cause_in(error, *MISSES) or error, scenario.root, run.replacements)
-    redactor = Redactor(secrets_among(os.environ))
-    return failure.model_copy(update={"text": redactor.text(failure.text)})
+    return failure.model_copy(update={"text": _redactor(run).text(failure.text)})
+
+
+def _redactor(run: Run) -> Redactor:
+    """What requests have sent is a secret wherever else it stands."""
+    return Redactor(secrets_among(os.environ)) if run.session is None else run.session.redactor
 
 
 def _relative(file: Path, scenario: Scenario) -> str:

@@ -68,6 +68,7 @@ def show(console: Console, trials: Sequence[Trial], seconds: float) -> None:
         if trial.result.outcome != "passed":
             _explain(console, trial)
     _show_warnings(console, trials)
+    _show_redacted(console, trials)
     console.print(Rule(style="dim"))
     console.print(_sums(results, seconds))
 
@@ -131,6 +132,14 @@ def _show_warnings(console: Console, trials: Sequence[Trial]) -> None:
     for warning, count in trials_with.items():
         line = Text(f"in {count} of {len(trials)} trials: {warning}", style="yellow")
         console.print(line, no_wrap=True, overflow="ellipsis")
+
+
+def _show_redacted(console: Console, trials: Sequence[Trial]) -> None:
+    lines = list(dict.fromkeys(trial.redacted for trial in trials if trial.redacted))
+    if lines:
+        console.print()
+    for line in lines:
+        console.print(Text(line, style="dim"), soft_wrap=True)
 
 
 def _sums(results: Sequence[TrialResult], seconds: float) -> Text:

@@ -16,7 +16,7 @@ class Normalise(KeyPart):
     """Replaces what a pattern finds in texts, and numbers that it matches wholly.
 
     Raises:
-        UsageError: The pattern is not a regular expression.
+        UsageError: The pattern is not a regular expression, or has no such groups.
     """
 
     pattern: str
@@ -29,7 +29,13 @@ class Normalise(KeyPart):
     """Only below this JSON pointer; in the whole body and the address's path if empty."""
 
     def __post_init__(self) -> None:
-        _compiled(self.pattern)
+        pattern = _compiled(self.pattern)
+        try:
+            pattern.sub(self.replacement, "")
+        except (re.error, IndexError) as error:
+            raise UsageError(
+                f"{self.replacement!r} can't replace what {self.pattern!r} finds: {error}."
+            ) from error
 
     def applied(self, what: Counted, request: Sent) -> Counted:
         """What of the request counts with the texts replaced."""

@@ -1,10 +1,11 @@
 """Key parts: what of a request counts, against "all but the scheme and the headers"."""
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from typing import Any
+from urllib.parse import unquote_plus
 
 from harness.errors import UsageError
 from harness.matching._content import Counted, Sent, header_lines, scheme_of
@@ -68,7 +69,12 @@ class Ignore(KeyPart):
         _, is_parameter, name = self.part.partition("query:")
         if not is_parameter:
             return _without(what, self.part)
-        kept = (each for each in what.query if not fnmatchcase(each.partition("=")[0], name))
+        left_out = re.compile(re.escape(name).replace(r"\*", ".*"), re.DOTALL)
+        kept = (
+            each
+            for each in what.query
+            if not left_out.fullmatch(unquote_plus(each.partition("=")[0]))
+        )
         return what._replace(query=tuple(kept))
 
 

@@ -3,15 +3,14 @@
 import base64
 import re
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from json import dumps
 from urllib.parse import quote, quote_plus, unquote
 
-from harness.redaction._disguises import EVERY
 from harness.redaction._edits import positions
 from harness.redaction._patterns import Found
 from harness.redaction._runs import SHORTEST, is_token, long_runs
-from harness.redaction._undoing import forms_of
+from harness.redaction.disguises import EVERY, forms_of
 
 _SECRET_NAME = re.compile(
     r"(?:^|_)(?:API_?KEY|KEY|SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(?:_|$|\d)"
@@ -107,12 +106,12 @@ class KnownSecrets:
     """Secrets by the name of where they are known from: a header's or a variable's.
 
     Args:
-        value_by_name: The secrets; of two names for one value, the first counts.
+        secrets: A name and a value each; of two names for one value, the first counts.
     """
 
-    def __init__(self, value_by_name: Mapping[str, str]) -> None:
+    def __init__(self, secrets: Iterable[tuple[str, str]] = ()) -> None:
         self._name_by_spelling: dict[bytes, str] = {}
-        for name, value in value_by_name.items():
+        for name, value in secrets:
             for spelling in _spellings(value):
                 self._name_by_spelling.setdefault(spelling, name)
         # What was searched a moment ago is mostly what is searched next.

@@ -3,7 +3,8 @@
 import hashlib
 import re
 
-PLACEHOLDER = re.compile(rb"<secret:[A-Za-z0-9_.-]+(?::[0-9a-f]{4}(?:[0-9a-f]{8})?)?>")
+PLACEHOLDER = re.compile(rb"<secret:([A-Za-z0-9_.-]+)(?::[0-9a-f]{4}(?:[0-9a-f]{8})?)?>")
+"""What it is that stands there; its group is the secret's name."""
 
 _SHORT = re.compile(rb"<secret:[A-Za-z0-9_.-]+:[0-9a-f]{4}>")
 _FIXED_KEY = b"agentchat-harness"

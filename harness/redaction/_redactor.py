@@ -1,10 +1,10 @@
 """The redactor: every rule for what is secret, applied to headers, URLs and bodies."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from harness.redaction._addresses import credentials_in_addresses, find_in_addresses
-from harness.redaction._disguises import EVERY
 from harness.redaction._edits import Edit, applied, outside
 from harness.redaction._known import CREDENTIAL_HEADERS, KnownSecrets, credentials_in
 from harness.redaction._patterns import Found, find_patterns
@@ -12,7 +12,7 @@ from harness.redaction._placeholders import PLACEHOLDER, Placeholders
 from harness.redaction._rewriting import rewritten
 from harness.redaction._rules import ByHeader, ByParameter, Rule
 from harness.redaction._ruling import Ruling
-from harness.redaction._undoing import edits_below
+from harness.redaction.disguises import EVERY, edits_below
 
 ACCOUNT_HEADERS = CREDENTIAL_HEADERS | {
     "set-cookie",
@@ -39,6 +39,10 @@ SECRET_HEADERS = ACCOUNT_HEADERS | {
 """The same, and those that link to a vendor's logs."""
 
 
+_LATEST = 8
+"""Values of one name that stay known: signatures are others with each request."""
+
+
 class Redactor:
     """Replaces secrets by placeholders; what is clean already, it returns as it is.
 
@@ -58,7 +62,7 @@ class Redactor:
         rules: Sequence[Rule] = (),
         key: str = "",
     ) -> None:
-        self._secrets = dict(known or {})
+        self._secrets = list((known or {}).items())
         self.known = KnownSecrets(self._secrets)
         self._placeholders = Placeholders(key.encode())
         self._ruling = Ruling(rules, self._placeholders)
@@ -70,12 +74,15 @@ class Redactor:
         # Every request has the same few headers and addresses.
         self._texts: dict[str, str] = {}
 
-    def learn(self, headers: Sequence[tuple[str, str]]) -> None:
+    def learn(self, headers: Sequence[tuple[str, str]], url: str = "") -> None:
         """Takes the credentials that a request sends for secrets from now on."""
-        credentials = credentials_in(headers, CREDENTIAL_HEADERS | self._headers)
-        if not credentials.items() <= self._secrets.items():
+        credentials = [
+            *credentials_in_addresses(url.encode(errors="surrogatepass")),
+            *credentials_in(headers, CREDENTIAL_HEADERS | self._headers).items(),
+        ]
+        if not all(each in self._secrets for each in credentials):
             # The header's name comes first: it is the same on every machine.
-            self._secrets = {**credentials, **self._secrets, **credentials}
+            self._secrets = _latest(dict.fromkeys([*credentials, *self._secrets]))
             self.known = KnownSecrets(self._secrets)
             self._texts = {}
 
@@ -118,7 +125,7 @@ class Redactor:
         """What an address lets in with is a secret wherever else it stands, from now on."""
         for kind, value in credentials_in_addresses(text):
             if value not in self._sent:
-                self._sent[value] = KnownSecrets({kind: value})
+                self._sent[value] = KnownSecrets([(kind, value)])
                 self._texts = {}
 
     def _find(self, data: bytes) -> list[Edit]:
@@ -148,3 +155,14 @@ def _outside_of_placeholders(edits: list[Edit], data: bytes) -> list[Edit]:
     if not edits or b"<secret:" not in data:
         return edits
     return outside(edits, [match.span() for match in PLACEHOLDER.finditer(data)])
+
+
+def _latest(secrets: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of each name the values that came last; they stand first."""
+    times: Counter[str] = Counter()
+    kept = []
+    for name, value in secrets:
+        times[name] += 1
+        if times[name] <= _LATEST:
+            kept.append((name, value))
+    return kept

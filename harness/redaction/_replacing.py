@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from json import dumps
 
-from harness.redaction._disguises import JSON_ESCAPES
 from harness.redaction._edits import Edit, outside, positions
 from harness.redaction._rewriting import rewritten
-from harness.redaction._undoing import edits_below
+from harness.redaction.disguises import JSON_ESCAPES, edits_below
 
 
 class Replacing:
@@ -35,7 +34,7 @@ class Replacing:
 
     def text(self, text: str) -> str:
         """A text, with the texts in it replaced."""
-        return self.body(_as_is(text)).decode(errors="surrogatepass")
+        return self.body(_as_is(text)).decode(errors="surrogatepass") if self._texts else text
 
     def _find(self, data: bytes) -> list[Edit]:
         return edits_below(data, self._find_clear, (JSON_ESCAPES,), depth=1)

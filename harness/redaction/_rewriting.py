@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from harness.redaction._edits import Edit, Find, applied
+from harness.redaction._frames import frames_in
 
 Place = tuple[object, ...]
 Keys = tuple[str | int, ...]
@@ -23,6 +24,15 @@ def rewritten(pieces: Sequence[bytes], find: Find) -> list[bytes]:
     word. Its replacement goes to the piece where it begins.
     """
     current = list(pieces)
+    if frames := frames_in(b"".join(current)):
+        before = [frame.said for frame in frames]
+        after = rewritten(before, find)
+        edits = [
+            Edit(frame.start, frame.end, frame.saying(said))
+            for frame, former, said in zip(frames, before, after, strict=True)
+            if said != former
+        ]
+        return applied(edits, current)
     # What is said over several events is whole there alone: a part of it may look whole in one.
     for search in (lambda data: _find_across_events(data, find), find):
         edits = list(search(b"".join(current)))
@@ -33,7 +43,11 @@ def rewritten(pieces: Sequence[bytes], find: Find) -> list[bytes]:
 
 def event_texts(data: bytes) -> Iterator[bytes]:
     """The texts that a stream of JSON events says bit by bit, each put together."""
-    for said in _said_by_place(_events_in(data)).values():
+    # The frames of a binary stream hide their texts in base64, each alone.
+    clear = b"".join(frame.said for frame in frames_in(data)) or data
+    if clear is not data:
+        yield clear
+    for said in _said_by_place(_events_in(clear)).values():
         yield b"".join(_encoded(text) for _, _, text in said)
 
 
@@ -102,6 +116,8 @@ def _events_in_list(data: bytes) -> Iterator[Event]:
 
 def _find_across_events(data: bytes, find: Find) -> list[Edit]:
     events = _events_in(data)
+    if not events:
+        return []
     changed: dict[int, Event] = {}
     for said in _said_by_place(events).values():
         pieces = [_encoded(text) for _, _, text in said]

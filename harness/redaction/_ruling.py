@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from harness.redaction._disguises import PERCENT
 from harness.redaction._edits import Edit, applied
 from harness.redaction._field_spans import field_spans
 from harness.redaction._json_spans import LEAF, json_in, spans_at
 from harness.redaction._placeholders import PLACEHOLDER, Placeholders
 from harness.redaction._rules import ByPattern, ByPointer, Rule
-from harness.redaction._undoing import edits_below
+from harness.redaction.disguises import PERCENT, edits_below
 
 
 class Ruling:

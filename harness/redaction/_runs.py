@@ -5,6 +5,7 @@ Almost every request has none that matters, and every request of every replay is
 
 import re
 from functools import lru_cache
+from string import hexdigits
 
 SHORTEST = 16
 """Shorter runs are too usual to tell anything."""
@@ -25,6 +26,9 @@ def marks(letters: bytes) -> bytes:
 
 _MARKED = marks(_CHARACTERS)
 _SPACED = bytes(code if _MARKED[code] == ord("a") else ord(" ") for code in range(256))
+_PAIRED = bytes(
+    ord("a" if chr(code) in hexdigits else " " if chr(code) in " :" else ".") for code in range(256)
+)
 
 
 def is_token(text: bytes) -> bool:
@@ -36,6 +40,11 @@ def long_runs(data: bytes, length: int = SHORTEST) -> bytes:
     """The runs of at least this length, with spaces between; empty when there are none."""
     runs = _runs(data)
     return b" ".join([run for run in runs if len(run) >= length]) if runs else b""
+
+
+def has_pairs(data: bytes) -> bool:
+    """Whether there are hexadecimal numbers of two letters in a row, a secret's length of them."""
+    return b"aa " * (SHORTEST - 1) in data.translate(_PAIRED)
 
 
 # The same data is looked at for several things, one after the other.

@@ -1,13 +1,13 @@
-"""A search that names secrets instead of replacing them."""
+"""Searches that name secrets instead of replacing them, or what stands for them."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from harness.redaction._disguises import EVERY
 from harness.redaction._known import KnownSecrets
 from harness.redaction._patterns import find_patterns
+from harness.redaction._placeholders import PLACEHOLDER
 from harness.redaction._rewriting import event_texts
-from harness.redaction._undoing import forms_of
+from harness.redaction.disguises import EVERY, forms_of
 
 
 class Revealed(NamedTuple):
@@ -20,11 +20,18 @@ class Revealed(NamedTuple):
 
 def secrets_in(data: bytes, known: KnownSecrets) -> list[Revealed]:
     """The secrets in some bytes, each once: those that are known, and those that look like one."""
-    found: dict[Revealed, None] = {}
+    found = (each for form in _forms(data) for each in _secrets_in_the_clear(form, known))
+    return list(dict.fromkeys(found))
+
+
+def names_replaced_in(data: bytes) -> set[str]:
+    """The names of the secrets for which something stands in some bytes, whatever it wears."""
+    return {name[1].decode() for form in _forms(data) for name in PLACEHOLDER.finditer(form)}
+
+
+def _forms(data: bytes) -> Iterator[bytes]:
     for text in (data, *event_texts(data)):
-        for form in forms_of(text, EVERY):
-            found.update(dict.fromkeys(_secrets_in_the_clear(form, known)))
-    return list(found)
+        yield from forms_of(text, EVERY)
 
 
 def _secrets_in_the_clear(data: bytes, known: KnownSecrets) -> Iterator[Revealed]:

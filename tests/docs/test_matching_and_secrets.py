@@ -40,5 +40,5 @@ def test_python_and_text_declare_the_same(page: str) -> None:
 def test_every_ready_made_part_is_told() -> None:
     names = re.findall(r"^\| `([a-z-]+)` \| (?!yes|no)", text_of("matching.md"), re.MULTILINE)
 
-    assert len(names) == 7
-    assert [matching.ready_made(name) is not None for name in names] == [True] * 7
+    assert len(names) == 8
+    assert [matching.ready_made(name) is not None for name in names] == [True] * 8

@@ -144,6 +144,14 @@ def test_parameters_of_the_query_are_ignored_by_name() -> None:
     assert not are_same(one, other, Ignore("query:page"))
 
 
+@pytest.mark.parametrize("written", ["filter[a]", "filter%5Ba%5D", "filter%5ba%5d"])
+def test_a_parameter_is_named_as_it_means_however_it_is_written(written: str) -> None:
+    one, other = (request(url=f"{URL}?{written}={value}") for value in (1, 2))
+
+    assert are_same(one, other, Ignore("query:filter[a]"))
+    assert not are_same(one, other, Ignore("query:filter[b]"))
+
+
 def test_a_header_counts_where_it_is_declared_to() -> None:
     one, other = request(x_tenant="red"), request(x_tenant="blue")
 
@@ -263,6 +271,8 @@ WRONG = [
         "there are uuid, date, timestamp, path, secret, .*'normalise:.* -> <number>'",
     ),
     ("normalise:[ -> x", r"'\[' is not a regular expression: unterminated character set"),
+    (r"normalise:a -> \2", "can't replace what 'a' finds: invalid group reference 2"),
+    (r"normalise:a -> \g<b>", "can't replace what 'a' finds: .*unknown group name 'b'"),
 ]
 
 

@@ -37,9 +37,19 @@ def test_what_the_redactor_vouches_for_is_clean(data: bytes) -> None:
 
     clean = redactor.body(data)
 
-    fresh = KnownSecrets(SECRETS)
+    fresh = KnownSecrets(SECRETS.items())
     assert redactor.known.name_in(clean) == fresh.name_in(clean)
     assert redactor.known.name_in(data) == fresh.name_in(data)
+
+
+def test_an_earlier_key_stays_known_when_another_is_sent() -> None:
+    redactor = Redactor()
+    redactor.learn([("authorization", f"Bearer {SECRET}")])
+
+    redactor.learn([("authorization", "Bearer another-key-0123456789")])
+
+    body = redactor.body(f"It was {SECRET}.".encode())
+    assert body == b"It was <secret:authorization>."
 
 
 def test_what_is_known_later_is_not_vouched_for() -> None:

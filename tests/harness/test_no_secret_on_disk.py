@@ -78,6 +78,24 @@ def test_it_is_in_no_cassette_and_in_no_file_of_the_run(project: Path, secret: b
     assert files_with(project, secret, "cassettes", "run") == []
 
 
+def test_a_credential_that_only_a_header_tells_is_in_no_file_of_a_run(project: Path) -> None:
+    story, opaque = project / "scenarios" / "story.py", "Zx9quiteSecretValue77"
+    story.write_text(STORY.replace(KEY, opaque), encoding="utf-8")
+
+    ran(project, "--record-mode", "rewrite")
+    recorded = files_with(project, opaque.encode(), "cassettes", "run")
+    ran(project)
+
+    assert recorded == []
+    assert files_with(project, opaque.encode(), "cassettes", "run") == []
+
+
+def test_the_end_of_a_recording_names_what_became_of_each_secret(project: Path) -> None:
+    told = ran(project, "--record-mode", "rewrite")
+
+    assert "cassettes/story/leaky.yaml: replaced x-api-key (1); left out authorization (1)" in told
+
+
 def test_the_redacted_recording_is_played_by_the_same_story(project: Path) -> None:
     ran(project, "--record-mode", "rewrite")
 

@@ -4,7 +4,9 @@ import base64
 import gzip
 import html
 import json
+import quopri
 import re
+import unicodedata
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -58,6 +60,23 @@ def braced(secret: str) -> str:
 
 def percent(secret: str) -> str:
     return "".join(f"%{byte:02X}" for byte in secret.encode())
+
+
+def octal(secret: str) -> str:
+    return "".join(f"\\{ord(character):03o}" for character in secret)
+
+
+def fullwidth(secret: str) -> str:
+    return "".join(chr(ord(character) + 0xFEE0) for character in secret)
+
+
+def in_mail(secret: str) -> str:
+    return quopri.encodestring(f"{'Words before it. ' * 4}{secret} .".encode()).decode()
+
+
+def deflated(data: bytes) -> bytes:
+    packing = zlib.compressobj(wbits=-15)
+    return packing.compress(data) + packing.flush()
 
 
 def answered(text: str) -> Exchange:
@@ -137,6 +156,7 @@ DISGUISES: dict[str, Callable[[str], Exchange]] = {
     "url-encoded": lambda s: answered(quote(s, safe="")),
     "url-encoded letter by letter": lambda s: answered(percent(s)),
     "url-encoded twice": lambda s: answered(quote(quote(s, safe=""), safe="")),
+    "url-encoded six times": lambda s: answered(percent(s).replace("%", "%2525252525")),
     "json in json": lambda s: answered(json.dumps({"a": json.dumps({"b": s})})),
     "cut by the network": lambda s: Exchange(
         headers=EVENTS, pieces=(b"data: " + s[:7].encode(), s[7:].encode() + b"\n\n")
@@ -155,6 +175,12 @@ DISGUISES: dict[str, Callable[[str], Exchange]] = {
     "base32": lambda s: answered(base64.b32encode(s.encode()).decode()),
     "small base32": lambda s: answered(base64.b32encode(s.encode()).decode().lower().rstrip("=")),
     "zlib in base64": lambda s: answered(base64.b64encode(zlib.compress(said(s))).decode()),
+    "raw deflate in base64": lambda s: answered(base64.b64encode(deflated(said(s))).decode()),
+    "quoted-printable": lambda s: answered(in_mail(s)),
+    "octal escapes": lambda s: answered(octal(s)),
+    "octal escapes of its own": lambda s: raw(octal(s).encode()),
+    "fullwidth letters": lambda s: answered(fullwidth(s)),
+    "nothing wide between letters": lambda s: answered("\u200b".join(s)),
     "escapes with braces": lambda s: answered(braced(s)),
     "gzip": lambda s: packed(gzip.compress(said(s)), "gzip"),
     "deflate": lambda s: packed(zlib.compress(said(s)), "deflate"),
@@ -171,11 +197,18 @@ DISGUISES: dict[str, Callable[[str], Exchange]] = {
     "error message": lambda s: Exchange(error=f"could not connect with {s} to the server"),
     "html": lambda s: answered(html.escape(s)),
     "html, letter by letter": lambda s: answered(numeric(s)),
+    "html, without its ends": lambda s: answered(numeric(s).replace(";", "")),
+    "html in html": lambda s: answered(numeric(s).replace("&", "&amp;amp;")),
     "json escapes": lambda s: raw(b'{"content":"%b"}' % escaped(s).encode(), JSON[0][1]),
     "hexadecimal": lambda s: answered(s.encode().hex()),
     "capital hexadecimal": lambda s: answered(s.encode().hex().upper()),
+    "hexadecimal with colons": lambda s: answered(s.encode().hex(":")),
+    "hexadecimal with spaces": lambda s: answered(s.encode().hex(" ").upper()),
+    "hexadecimal with dashes": lambda s: answered(s.encode().hex("-")),
     "utf-16": lambda s: raw(f"it is {s} .".encode("utf-16-le")),
     "utf-16, big end first": lambda s: raw(f"it is {s} .".encode("utf-16-be")),
+    "utf-32": lambda s: raw(f"it is {s} .".encode("utf-32-le")),
+    "utf-32, big end first": lambda s: raw(f"it is {s} .".encode("utf-32-be")),
     "form": form,
     "multipart": uploaded,
     "frames": lambda s: Exchange(
@@ -202,7 +235,9 @@ def spellings(secret: str) -> list[bytes]:
         secret, secret[::-1], json.dumps(secret)[1:-1], json.dumps(json.dumps(secret))[3:-3],
         quote(secret, safe=""), quote(quote(secret, safe=""), safe=""), percent(secret),
         html.escape(secret), numeric(secret), escaped(secret), plain.hex(), plain.hex().upper(),
-        braced(secret),
+        braced(secret), octal(secret), numeric(secret).replace(";", ""), plain.hex(":"),
+        plain.hex(" ").upper(), percent(secret).replace("%", "%2525252525"),
+        numeric(secret).replace("&", "&amp;amp;"), plain.hex("-"),
     )  # fmt: skip
     thirty_two = base64.b32encode(plain)[: len(plain) * 8 // 5]
     coded = [
@@ -211,7 +246,7 @@ def spellings(secret: str) -> list[bytes]:
         ]
         for shift in range(3)
     ]
-    wide = [secret.encode("utf-16-le"), secret.encode("utf-16-be")]
+    wide = [secret.encode(f"utf-{bits}-{end}") for bits in (16, 32) for end in ("le", "be")]
     return (
         [text.encode() for text in texts]
         + coded
@@ -248,10 +283,12 @@ def value_of(line: str) -> Any:
 
 
 def unpacked(data: bytes) -> bytes:
-    try:
-        return zlib.decompressobj(wbits=47).decompress(data)
-    except zlib.error:
-        return data
+    for wbits in (47, -15):
+        try:
+            return zlib.decompressobj(wbits=wbits).decompress(data)
+        except zlib.error:
+            continue
+    return data
 
 
 def without_lines(text: str) -> bytes:
@@ -269,9 +306,11 @@ def all_texts(path: Path) -> Iterator[bytes]:
     """The file, and everything in it that a reader could come upon."""
     yield path.read_bytes()
     tree = yaml.safe_load(path.read_bytes())
-    for text in leaves(tree):
+    for text in (inner for leaf in leaves(tree) for inner in (leaf, *leaves(value_of(leaf)))):
         yield text.encode()
         yield without_lines(text)
+        yield quopri.decodestring(text.encode())
+        yield unicodedata.normalize("NFKC", text.replace("\u200b", "")).encode()
         yield from (unpacked(decoded(word)) for word in text.split())
     for interaction in tree["interactions"]:
         for side in (interaction["request"], interaction["response"]):

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from harness.redaction._edits import Edit
-from harness.redaction._undoing import Undone
+from harness.redaction.disguises._undoing import Undone
 
 
 class Escapes:

@@ -1,4 +1,4 @@
-"""Packed bytes: gzip, zlib, and zstd where a library for it is installed."""
+"""Packed bytes: gzip, zlib, raw deflate, and zstd where a library for it is installed."""
 
 import gzip
 import zlib
@@ -33,6 +33,15 @@ def from_zlib(data: bytes) -> bytes:
     return _inflated(data, wbits=15)
 
 
+def from_deflate(data: bytes) -> bytes:
+    """What is packed, without a head that would tell so.
+
+    Raises:
+        ValueError: It is damaged, or nothing of the kind.
+    """
+    return _inflated(data, wbits=-15)
+
+
 def _inflated(data: bytes, wbits: int) -> bytes:
     try:
         return zlib.decompressobj(wbits=wbits).decompress(data, _MOST_BYTES)
@@ -64,6 +73,11 @@ def from_zstd(data: bytes) -> bytes:
 def to_zlib(clear: bytes) -> bytes:
     """The bytes packed."""
     return zlib.compress(clear)
+
+
+def to_deflate(clear: bytes) -> bytes:
+    """The bytes packed, without a head."""
+    return zlib.compress(clear, wbits=-15)
 
 
 def to_zstd(clear: bytes) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from harness.redaction._edits import Edit, Find
-from harness.redaction._packing import PACKED
+from harness.redaction.disguises._packing import PACKED
 
 _DEEPEST = 3
 """How many disguises may lie upon each other."""

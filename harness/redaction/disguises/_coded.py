@@ -1,16 +1,14 @@
-"""Runs of characters that stand for other bytes: base64 and the like, and packed bytes."""
+"""Runs of characters that stand for other bytes, and packed bytes: how they are found."""
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Iterator, Sequence
 
 from harness.redaction._edits import Edit, applied
-from harness.redaction._packing import PACKED
 from harness.redaction._runs import long_runs, marks
-from harness.redaction._undoing import Undone
+from harness.redaction.disguises._packing import PACKED
+from harness.redaction.disguises._undoing import Undone
 
-_LEGIBLE = re.compile(rb"(?:[\x20-\x7e]\0?){8}|\A(?:%b)" % b"|".join(map(re.escape, PACKED)))
+_LEGIBLE = re.compile(rb"(?:[\x20-\x7e]\0{0,3}){8}|\A(?:%b)" % b"|".join(map(re.escape, PACKED)))
 """The beginning of something that is worth being looked into: no shorter secret is searched for."""
 
 
@@ -131,53 +129,3 @@ class Packed:
             return [Edit(0, len(data), self._pack(changed))]
 
         yield Undone(clear, back)
-
-
-LINE_END = rb"(?:\r?\n|(?:\\r)?\\n)"
-"""The end of a line, also as JSON writes it."""
-
-_LINE_END = re.compile(LINE_END)
-
-
-def from_base64(run: bytes) -> bytes:
-    """What base64 stands for, also in the letters for addresses, and without its end."""
-    plain = run.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
-    return base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
-
-
-def to_base64(clear: bytes, like: bytes) -> bytes:
-    """Base64 in the letters of another, with its end if that has one."""
-    is_for_urls = b"-" in like or b"_" in like
-    run = (base64.urlsafe_b64encode if is_for_urls else base64.b64encode)(clear)
-    return run if like.endswith(b"=") or len(like) % 4 == 0 else run.rstrip(b"=")
-
-
-def from_lines(run: bytes) -> bytes:
-    """As `from_base64`, of several lines."""
-    return from_base64(_LINE_END.sub(b"", run))
-
-
-def to_lines(clear: bytes, like: bytes) -> bytes:
-    """Base64 in lines as long as those of another."""
-    end = _LINE_END.search(like)
-    width, sign = (end.start(), end[0]) if end else (len(like), b"")
-    run = to_base64(clear, like)
-    return sign.join(run[start : start + width] for start in range(0, len(run), width))
-
-
-def from_base32(run: bytes) -> bytes:
-    """What base32 stands for, also in small letters, and without its end."""
-    plain = run.rstrip(b"=").upper()
-    return base64.b32decode(plain + b"=" * (-len(plain) % 8))
-
-
-def to_base32(clear: bytes, like: bytes) -> bytes:
-    """Base32 in the letters of another, with its end if that has one."""
-    run = base64.b32encode(clear)
-    run = run if like.endswith(b"=") or len(like) % 8 == 0 else run.rstrip(b"=")
-    return run.lower() if like == like.lower() else run
-
-
-def to_hexadecimal(clear: bytes, like: bytes) -> bytes:
-    """Hexadecimal in the letters of another."""
-    return binascii.hexlify(clear).upper() if like == like.upper() else binascii.hexlify(clear)
