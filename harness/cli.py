@@ -1,5 +1,6 @@
 """The command line: each command is a function of its own in `harness.commands`."""
 
+import errno
 import sys
 from collections.abc import Sequence
 from typing import Annotated, NoReturn
@@ -61,10 +62,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except HarnessError as error:
         _end_with(str(error))
     except OSError as error:
-        if error.filename is None:
+        place = error.filename2 or error.filename
+        if place is None and error.errno != errno.ENOSPC:
             raise
         # A folder that is read-only, a disk that is full: nothing that a traceback would explain.
-        _end_with(f"{error.filename2 or error.filename}: {error.strerror}.")
+        _end_with(f"{place}: {error.strerror}." if place else f"{error.strerror}.")
 
 
 def _end_with(message: str) -> NoReturn:

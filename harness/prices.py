@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from importlib.metadata import version
 
 from harness.trace import Usage
 
@@ -28,3 +29,8 @@ def price_of(model: str, usage: Usage, at: datetime) -> Decimal | None:
         return calc_price(amount, model, genai_request_timestamp=at).total_price
     except LookupError:
         return None
+
+
+def price_table() -> str:
+    """The table of which prices come, with its version: `genai-prices 0.2.3`."""
+    return f"genai-prices {version('genai-prices')}"

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated
 
 import typer
@@ -16,11 +17,12 @@ from harness.commands._listening import (
     stop_asked_for,
 )
 from harness.commands._record_mode import record_mode_option
+from harness.errors import UsageError
 from harness.formats import load
 from harness.matching import parse_key_part
 from harness.proxy import Upstream, Upstreams, proxy_of
 from harness.server import LOOPBACK, listening
-from harness.session import CassetteSession, RecordMode
+from harness.session import WRITING, CassetteSession, RecordMode
 
 _DRIFTS, _MISSES = 1, 4
 _AGAIN = "start the proxy with --record-mode new_episodes, and ask again"
@@ -55,6 +57,8 @@ def proxy(  # noqa: PLR0913 - an argument an option
     refuse_remote(host, allow_remote)
     upstreams = [Upstream.parse(text) for text in upstream]
     routes = Upstreams(upstreams)
+    if record_mode in WRITING:
+        _refuse_unwritable(output)
     parts = [parse_key_part(text) for text in key_parts or ()]
     stopped = stop_asked_for()
     with (
@@ -72,3 +76,13 @@ def proxy(  # noqa: PLR0913 - an argument an option
         typer.echo(f"{output} holds {len(load(output).interactions)} interactions")
     if session.misses or session.drifts:
         raise typer.Exit(_MISSES if session.misses else _DRIFTS)
+
+
+def _refuse_unwritable(output: Path) -> None:
+    """Else the first to hear of it would be the program that asks."""
+    folder = next(each for each in output.absolute().parents if each.exists())
+    try:
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        why = error.strerror or "it can't be written to"
+        raise UsageError(f"{output} can't be recorded: {folder}: {why}.") from error

@@ -15,9 +15,9 @@ from rich.console import Console
 
 from agentchat import __version__
 from agentchat.core._world import SystemWorld
+from harness.commands._picking import Expression, Paths, picked
 from harness.commands._record_mode import record_mode_option
-from harness.discovery import discover
-from harness.errors import HarnessError, NoScenarios, UsageError
+from harness.errors import HarnessError, UsageError
 from harness.progress import display_for
 from harness.reporter import reporter_named
 from harness.result import Manifest, Outcome
@@ -25,7 +25,6 @@ from harness.run import Settings
 from harness.run_folder import REPORT, RunFolder
 from harness.runner import Trial
 from harness.scenario import STORIES, Scenario
-from harness.selection import select
 from harness.session import RecordMode
 from harness.summary import show
 from harness.workers import run_all
@@ -40,13 +39,8 @@ _INTERRUPTED = 130
 
 
 def run(  # noqa: PLR0913 - an argument an option
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(help="Folders, files, or file.py::name; scenarios by default."),
-    ] = None,
-    expression: Annotated[
-        str | None, typer.Option("-k", help="Only those whose name fits: 'chat and not slow'.")
-    ] = None,
+    paths: Paths = None,
+    expression: Expression = None,
     out: Annotated[Path, typer.Option(help="The run folder.")] = Path("build/runs/latest"),
     record_mode: Annotated[
         RecordMode, record_mode_option("What may be recorded; nothing by default.")
@@ -65,7 +59,7 @@ def run(  # noqa: PLR0913 - an argument an option
     # The stream itself: what scenarios print is led elsewhere meanwhile.
     console = Console(file=sys.stdout, highlight=False)
     given = paths or [STORIES]
-    scenarios = _picked(given, expression)
+    scenarios = picked(given, expression)
     settings = Settings(record_mode, seed)
     folder = RunFolder(out)
     clock = SystemWorld()
@@ -78,14 +72,6 @@ def run(  # noqa: PLR0913 - an argument an option
     show(console, trials, timings["seconds"])
     console.print(_reported(folder) if report else str(folder.place), soft_wrap=True)
     raise typer.Exit(_exit_code(trials))
-
-
-def _picked(paths: Sequence[str], expression: str | None) -> list[Scenario]:
-    found = discover([Path(path) for path in paths])
-    picked = select(found, expression) if expression else found
-    if not picked:
-        raise NoScenarios(", ".join(paths), expression, len(found))
-    return picked
 
 
 def _played(

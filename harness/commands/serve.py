@@ -50,9 +50,9 @@ def serve(  # noqa: PLR0913 - an argument an option
 
     Point any client at it with OPENAI_BASE_URL and any OPENAI_API_KEY. Each key has a session of
     its own that plays from the start, and so has each name in a header x-harness-session.
-    GET /harness/sessions/NAME says what was played, what not, and what was missing; DELETE ends
-    the session. Ctrl+C ends the server. Exit codes: 0 all well, 2 usage, 4 something was asked for
-    that is not there.
+    GET /harness/sessions says what was played, what not, and what was missing; DELETE
+    /harness/sessions/NAME ends a session. Ctrl+C ends the server. Exit codes: 0 all well, 2 usage,
+    4 something was asked for that is not there.
     """
     refuse_remote(host, allow_remote)
     chosen = script or file

@@ -1,6 +1,7 @@
 """What answers the requests of one session."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -8,6 +9,9 @@ from starlette.responses import JSONResponse, Response
 
 from harness.errors import ReplayMiss, UnexpectedModelCall
 from harness.openai_wire import refusal
+
+SESSIONS = "/harness/sessions"
+"""Where it is told what became of sessions."""
 
 Miss = ReplayMiss | UnexpectedModelCall
 """A request that there is no answer for."""
@@ -58,7 +62,23 @@ def not_served(request: Request) -> Response:
     return refused(404, f"{request.method} {request.url.path} is not served here.", "not_served")
 
 
-def listed(models: list[str]) -> Response:
-    """The models that can be asked for."""
-    data = [{"id": name, "object": "model", "created": 0, "owned_by": "harness"} for name in models]
-    return JSONResponse({"object": "list", "data": data})
+def of_server(request: Request, served: str, models: Sequence[str]) -> Response | None:
+    """The answer to what is asked of the server, and of no model; None for anything else.
+
+    `/` is for browsers, and for programs that wait until the server is there.
+
+    Args:
+        request: The request.
+        served: What answers come from, in words.
+        models: Those that can be asked.
+    """
+    path = request.url.path
+    if request.method not in ("GET", "HEAD"):
+        return None
+    if path == "/":
+        told = {"served": served, "models": models, "sessions": SESSIONS}
+        return JSONResponse(told)
+    if path.endswith("/models"):
+        named = {"object": "model", "created": 0, "owned_by": "harness"}
+        return JSONResponse({"object": "list", "data": [{"id": each, **named} for each in models]})
+    return not_served(request) if path == "/favicon.ico" else None

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -11,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harness.errors import HarnessError
-from harness.server._answers import refused
+from harness.server._answers import SESSIONS, Report, refused
 from harness.server._sessions import Sessions
 from harness.server._waiting import WhileWaitedFor
 
@@ -22,21 +23,27 @@ _log = logging.getLogger("harness.server")
 def app_of(sessions: Sessions) -> Starlette:
     """An application that answers each request from the session that it belongs to.
 
-    `GET /harness/sessions/NAME` says what became of a session, and `DELETE` ends it as well.
+    `GET /harness/sessions` says what became of all sessions, `GET /harness/sessions/NAME` of one;
+    `DELETE` ends that one as well.
     """
+
+    async def of_all(_: Request) -> Response:
+        return JSONResponse(
+            {"sessions": [_told(each, sessions.report(each)) for each in sessions.names]}
+        )
 
     async def of_session(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in sessions.names:
             return refused(404, f"Session {name!r} has asked nothing.", "no_such_session")
         report = sessions.end(name) if request.method == "DELETE" else sessions.report(name)
-        return JSONResponse({"session": name, **report.as_json()})
+        return JSONResponse(_told(name, report))
 
     async def anything(request: Request) -> Response:
         return await sessions.of(request.headers).answer(request)
 
-    own = Route("/harness/sessions/{name:path}", of_session, methods=["GET", "DELETE"])
-    return application_of(anything, [own])
+    one = Route(f"{SESSIONS}/{{name:path}}", of_session, methods=["GET", "DELETE"])
+    return application_of(anything, [Route(SESSIONS, of_all), one])
 
 
 def application_of(
@@ -66,6 +73,10 @@ def application_of(
         exception_handlers={HarnessError: _explained, Exception: _logged},
         lifespan=lifespan,
     )
+
+
+def _told(name: str, report: Report) -> dict[str, Any]:
+    return {"session": name, **report.as_json()}
 
 
 async def _explained(_: Request, error: Exception) -> Response:

@@ -14,7 +14,7 @@ from harness.interactions import Failure, Interaction, Request, Response, Unansw
 from harness.matching import Ignore, KeyPart, json_of
 from harness.openai_wire import calls
 from harness.script import HttpFailure, Reply, Tokens
-from harness.server._answers import listed, missed, not_served, refused
+from harness.server._answers import missed, not_served, refused
 from harness.server._apis import API_BY_PATH, api_of, worded
 from harness.server._recorded import CassetteAnswers
 
@@ -52,8 +52,8 @@ class CalledAnswers(CassetteAnswers):
     async def answer(self, request: Asked) -> Answer:
         """What the client answered, or an error that says how the nearest call differs."""
         api = api_of(request)
-        if request.method == "GET" and api == "models":
-            return listed(self.models)
+        if made := self.of_server(request):
+            return made
         if request.method != "POST" or api not in API_BY_PATH:
             return not_served(request)
         try:

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from harness.interactions import Cassette
 from harness.matching import AnyHost, KeyPart, json_of
-from harness.server._answers import Answers, Report, listed
+from harness.server._answers import Answers, Report, of_server
 from harness.server._carrying import carried, raw_path
 from harness.server._sessions import KEY_HEADERS, SESSION_HEADER
 from harness.session import CassetteSession
@@ -40,12 +41,16 @@ class CassetteAnswers(Answers):
         unplayed = tuple(position + 1 for position in self.session.unplayed)
         return Report(played, unplayed, tuple(self.session.misses))
 
-    @property
+    @cached_property
     def models(self) -> list[str]:
         """Those that were asked."""
         bodies = (json_of(each.body) for each in self.recorded)
         named = (body.get("model") for body in bodies if isinstance(body, dict))
         return sorted({str(name) for name in named if name})
+
+    def of_server(self, request: Request) -> Response | None:
+        """The answer to what is asked of the server, and of no model; None for anything else."""
+        return of_server(request, self.session.path.as_posix(), self.models)
 
 
 class RecordedAnswers(CassetteAnswers):
@@ -67,12 +72,15 @@ class RecordedAnswers(CassetteAnswers):
 
     async def answer(self, request: Request) -> Response:
         """What was recorded for it; a list of models is made where none was recorded."""
-        if request.method == "GET" and request.url.path.endswith("/models"):
-            paths = {urlsplit(each.url).path for each in self.recorded if each.method == "GET"}
-            if request.url.path not in paths:
-                return listed(self.models)
+        made = self.of_server(request)
+        if made is not None and not self._has(request):
+            return made
         url = str(request.base_url).rstrip("/") + raw_path(request)
         return await carried(request, url, self._transport, _WITHOUT)
+
+    def _has(self, request: Request) -> bool:
+        asked = (request.method, request.url.path)
+        return any((each.method, urlsplit(each.url).path or "/") == asked for each in self.recorded)
 
 
 def _again(path: Path, cassette: Cassette) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from harness.errors import UnexpectedModelCall
 from harness.openai_wire import embeddings
 from harness.script import Asked, Performance, Reply, Script
-from harness.server._answers import Answers, Report, listed, missed, not_served, refused
+from harness.server._answers import Answers, Report, missed, not_served, of_server, refused
 from harness.server._apis import API_BY_PATH, api_of, worded
 from harness.server._assistants import Assistants
 
@@ -48,9 +48,8 @@ class ScriptedAnswers(Answers):
         try:
             if request.method == "POST" and api in (*API_BY_PATH, "embeddings"):
                 return self._called(api, json.loads(await request.body()))
-            if request.method == "GET" and api == "models":
-                return listed(list(self._models or _NO_NAMES))
-            return await self._assistants.answer(request, api) or not_served(request)
+            made = of_server(request, "a script", list(self._models or _NO_NAMES))
+            return made or await self._assistants.answer(request, api) or not_served(request)
         except UnexpectedModelCall as miss:
             return missed(miss)
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from harness.cassette_names import is_named_as_cassette
+from harness.comparison import merged
 from harness.errors import CassetteError
-from harness.formats import Source, loaded, save
+from harness.formats import Source, loaded, replace_bytes, save
 from harness.interactions import Cassette
 from harness.journal import Pending, cassettes_with_journals, derive, pending
 from harness.upkeep._ailments import (
@@ -19,10 +21,8 @@ from harness.upkeep._ailments import (
     mended_spelling,
     sides_of,
 )
-from harness.upkeep._files import replace_bytes
-from harness.upkeep._merging import merged
 from harness.upkeep._owners import Owners
-from harness.upkeep._places import SUFFIXES, doctor_command, files_in, project_around, quoted
+from harness.upkeep._places import doctor_command, files_in, project_around, quoted
 from harness.upkeep._pruning import prune_command
 
 _DRAFT = re.compile(r"\.(?P<cassette>.+\.ya?ml)\.(?P<process>\d+)")
@@ -54,7 +54,8 @@ def examined(paths: Sequence[Path]) -> Diagnosis:
     """
     there = [path for path in paths if path.exists() or not pending(path)]
     files = files_in(there)
-    visible = [each for each in files if each.suffix in SUFFIXES and not each.name.startswith(".")]
+    shown = [each for each in files if not each.name.startswith(".")]
+    visible = [each for each in shown if is_named_as_cassette(each.name)]
     found: list[Ailment] = []
     cassettes: dict[Path, Cassette] = {}
     for path in visible:

@@ -1,14 +1,16 @@
 """Recordings of other recorders as cassettes of our own, redacted."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.errors import CassetteError, SecretFound, UsageError, explained
-from harness.formats import FORMATS, Source, imported, load, save
+from harness.formats import Source, format_of, joined, load, save
 from harness.interactions import Cassette, Interaction
 from harness.journal import secret_in
 from harness.linting import findings
+from harness.redacted import left_out, replaced_in
 from harness.redaction import SECRET_HEADERS, KnownSecrets, Rule
 from harness.session import Cleaning
 from harness.upkeep._places import ROOT, cassettes_in
@@ -35,6 +37,12 @@ class Imported:
     """What `harness cassettes lint` still finds in the result."""
 
     problem: str = ""
+
+    replaced: Mapping[str, int] = field(default_factory=dict)
+    """In how many of them something stands for a secret, by the secret's name."""
+
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """How many had a header with a credential of which nothing is kept, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +88,8 @@ class Importer:
         for cassette in cassettes:
             # All before the first is cleaned: a credential may be quoted before it is sent.
             for each in cassette.interactions:
-                cleaning.learn(each.request.headers)
-        result = imported(sources, cleaning.interaction)
+                cleaning.learn(each.request)
+        result = joined(cassettes, cleaning.interaction)
         _check(target, result, cleaning.known)
         save(target, result)
         left = len(findings(target, self._secrets))
@@ -99,6 +107,8 @@ class Importer:
                     count,
                     sum(map(_was_redacted, cassette.interactions, clean)),
                     left,
+                    replaced=replaced_in(replace(result, interactions=clean)),
+                    left_out=_left_out(cassette.interactions, clean),
                 )
             )
         return told
@@ -154,6 +164,11 @@ def _check(target: Path, cassette: Cassette, known: KnownSecrets) -> None:
             raise SecretFound(target, name, f"interaction {number}, {place}")
 
 
+def _left_out(raw: Sequence[Interaction], clean: Sequence[Interaction]) -> dict[str, int]:
+    pairs = zip(raw, clean, strict=True)
+    return dict(sorted(Counter(name for pair in pairs for name in left_out(*pair)).items()))
+
+
 def _was_redacted(raw: Interaction, clean: Interaction) -> bool:
     response = getattr(raw.response, "headers", ())
     sent = {name.lower() for name, _ in (*raw.request.headers, *response)}
@@ -162,7 +177,6 @@ def _was_redacted(raw: Interaction, clean: Interaction) -> bool:
 
 def _format_of(path: Path) -> str:
     try:
-        source = Source(path, path.read_bytes())
-        return next((form.name for form in FORMATS if form.recognises(source)), "")
+        return format_of(Source(path, path.read_bytes())).name
     except (CassetteError, OSError, RecursionError):
         return ""

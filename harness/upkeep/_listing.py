@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from harness.comparison import model_of
 from harness.errors import CassetteError
 from harness.formats import load
 from harness.interactions import Cassette
 from harness.journal import pending
 from harness.session import expired
-from harness.upkeep._exchange import model_of
 from harness.upkeep._owners import Owners
 from harness.upkeep._places import project_around
 

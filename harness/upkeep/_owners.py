@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.errors import UnreadableRun
 from harness.scenario import STORIES
-from harness.upkeep._places import ROOT, place_of, story_of, test_file_of
+from harness.upkeep._places import PACKAGE, ROOT, is_of_tests, place_of, story_of, test_file_of
 from harness.upkeep._playbacks import left_by_pytest, read_playbacks
 
 _NOT_LOOKED_INTO = frozenset({"node_modules", "site-packages", "build", "dist", "__pycache__"})
@@ -35,7 +35,8 @@ class Owners:
 
         A story or test that it mirrors has it: `cassettes/a/test_b/c[1].yaml` mirrors `a/test_b.py`
         (or any `test_b.py`), which must have a `c`; `cassettes/a/test_b.yaml` is that of all tests
-        there. Or any file has the text `test_b/c`. Or pytest played it the last time.
+        there, and `cassettes/a/__init__.yaml` that of all below `a`. Or any file has the text
+        `test_b/c`. Or pytest played it the last time.
         """
         place = place_of(cassette)
         file = story_of(cassette) or test_file_of(cassette)
@@ -45,19 +46,27 @@ class Owners:
             return True
         name = place.with_suffix("").as_posix()
         whole = self._project / name
-        is_shared = whole.is_dir() or whole.with_name(f"{whole.name}.py").is_file()
+        is_shared = (
+            whole.is_dir()
+            or whole.with_name(f"{whole.name}.py").is_file()
+            or (whole.name == PACKAGE and whole.parent.is_dir())
+        )
         return is_shared or name in self._all_words or cassette.resolve() in self._played
 
     def is_orphan(self, cassette: Path) -> bool:
         """Whether nothing asks for the cassette, for certain: the test it mirrors is gone.
 
-        Of any other one a program may put the name together while it runs. So it is with a test
-        whose class is there, which may inherit it, and with a name that was too long for a file.
+        Or its whole file is gone, and no program so much as says the name of it. Of any other one
+        a program may put the name together while it runs. So it is with a test whose class is
+        there, which may inherit it, and with a name that was too long for a file.
         """
         place = place_of(cassette)
-        file = story_of(cassette) or test_file_of(cassette)
-        if file is None or "~" in place.stem or self.has_owner(cassette):
+        if "~" in place.stem or self.has_owner(cassette):
             return False
+        file = story_of(cassette) or test_file_of(cassette)
+        if file is None:
+            gone = {name for name in (place.stem, place.parent.name) if is_of_tests(name)}
+            return bool(gone) and gone.isdisjoint(self._all_words)
         classes = place.stem.partition("[")[0].split(".")[:-1]
         return self._words_of(file).isdisjoint(classes)
 

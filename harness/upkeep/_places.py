@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from harness.cassette_names import is_named_as_cassette
 from harness.errors import UsageError, explained
 from harness.scenario import STORIES, project_of
 
 ROOT = "cassettes"
-SUFFIXES = (".yaml", ".yml", ".json", ".har", ".sse")
+PACKAGE = "__init__"
+"""The name of the cassette that all tests of a folder share."""
 
 
 def cassettes_in(paths: Sequence[Path]) -> list[Path]:
@@ -19,7 +21,7 @@ def cassettes_in(paths: Sequence[Path]) -> list[Path]:
         UsageError: A path does not exist; with the nearest that does.
     """
     found = files_in(paths, hidden=False)
-    return [path for path in found if path in paths or path.suffix in SUFFIXES]
+    return [path for path in found if path in paths or is_named_as_cassette(path.name)]
 
 
 def files_in(paths: Iterable[Path], *, hidden: bool = True) -> list[Path]:
@@ -111,8 +113,12 @@ def test_file_of(cassette: Path) -> Path | None:
         return None
     at = len(parts) - 1 - parts[::-1].index(ROOT)
     file = Path(*parts[:at], *parts[at + 1 : -2], f"{parts[-2]}.py")
-    is_of_tests = file.stem.startswith("test_") or file.stem.endswith("_test")
-    return file if is_of_tests and file.is_file() else None
+    return file if is_of_tests(file.stem) and file.is_file() else None
+
+
+def is_of_tests(name: str) -> bool:
+    """Whether pytest takes a file of this name, without its suffix, for one of tests."""
+    return name.startswith("test_") or name.endswith("_test")
 
 
 def scenario_of(cassette: Path) -> str | None:
@@ -146,6 +152,8 @@ def command_for(cassette: Path, mode: str = "rewrite", tests: Sequence[str] = ()
 def _mirrored_tests(cassette: Path) -> list[str]:
     """The test, or file of tests, whose cassette it is by its place; nothing when there is none."""
     place, project = place_of(cassette), project_around(cassette)
+    if place.stem == PACKAGE:
+        return [place.parent.as_posix()] if (project / place.parent).is_dir() else []
     whole = place.with_suffix(".py")
     if (project / whole).is_file():
         return [whole.as_posix()]

@@ -1,6 +1,6 @@
 """What became of cassettes when the code that they belong to ran: evidence to act upon."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -112,6 +112,17 @@ def read_playbacks(path: Path) -> tuple[Playback, ...]:
 def write_playbacks(path: Path, playbacks: Iterable[Playback]) -> None:
     """Leaves evidence in a file."""
     path.write_bytes(_FILE.dump_json(Playbacks(tuple(playbacks)), indent=2) + b"\n")
+
+
+def renew_playbacks(path: Path, newer: Sequence[Playback]) -> None:
+    """Puts newer evidence into a file, in the place of what it said of the same cassettes' owners.
+
+    Raises:
+        UnreadableRun: There is no such file, or it is none.
+    """
+    known = {(each.cassette, each.owner) for each in newer}
+    others = (each for each in read_playbacks(path) if (each.cassette, each.owner) not in known)
+    write_playbacks(path, (*others, *newer))
 
 
 def _missed(miss: ReplayMiss) -> Missed:

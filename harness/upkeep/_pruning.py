@@ -9,10 +9,11 @@ from typing import Literal
 from harness.errors import CassetteError
 from harness.formats import load, save
 from harness.interactions import Cassette
-from harness.journal import fingerprint, pending
+from harness.journal import fingerprint
 from harness.upkeep._owners import Owners
 from harness.upkeep._places import doctor_command, project_around, quoted
 from harness.upkeep._playbacks import Playback
+from harness.upkeep._unsettled import unsettled
 
 _UNSEEN = "nothing names it, but a program may put its name together"
 
@@ -106,12 +107,15 @@ def _of_played(name: str, playbacks: Sequence[Playback]) -> Iterator[Removal | L
     path = Path(name)
     if not path.exists():
         return
+    if waits := unsettled(path):
+        yield LeftAlone(name, *waits)
+        return
     try:
         cassette = load(path)
     except CassetteError as error:
         yield LeftAlone(name, str(error), doctor_command(path))
         return
-    if doubt := next(_doubts(path, cassette, playbacks), None):
+    if doubt := next(_doubts(name, cassette, playbacks), None):
         yield doubt
         return
     unplayed = set.intersection(*(set(each.unplayed) for each in playbacks))
@@ -120,13 +124,9 @@ def _of_played(name: str, playbacks: Sequence[Playback]) -> Iterator[Removal | L
         yield Removal(name, "unplayed", tuple(sorted(unplayed)), is_whole)
 
 
-def _doubts(path: Path, cassette: Cassette, playbacks: Sequence[Playback]) -> Iterator[LeftAlone]:
+def _doubts(name: str, cassette: Cassette, playbacks: Sequence[Playback]) -> Iterator[LeftAlone]:
     """Why what was played says nothing about the rest; nothing if it does."""
-    name, now = path.as_posix(), fingerprint(cassette)
-    if pending(path):
-        yield LeftAlone(
-            name, "recorded exchanges wait beside it", f"{doctor_command(path)} --recover"
-        )
+    now = fingerprint(cassette)
     for each in playbacks:
         if each.fingerprint != now:
             yield LeftAlone(name, f"it is not what {each.owner} played", "")
@@ -142,16 +142,20 @@ def _orphans(cassettes: Iterable[Path], meant: Collection[Path]) -> Iterator[Rem
     for path in cassettes:
         project = project_around(path)
         known = owners.setdefault(project, Owners(project))
-        if known.has_owner(path):
-            if path in meant:
-                yield LeftAlone(path.as_posix(), "something asks for it", "")
-            continue
-        if path not in meant and not known.is_orphan(path):
-            yield LeftAlone(path.as_posix(), _UNSEEN, prune_command(path))
-            continue
-        try:
-            count = len(load(path).interactions)
-        except CassetteError as error:
-            yield LeftAlone(path.as_posix(), str(error), doctor_command(path))
-            continue
-        yield Removal(path.as_posix(), "orphan", tuple(range(1, count + 1)), whole=True)
+        if not known.has_owner(path):
+            yield _unowned(path, path in meant or known.is_orphan(path))
+        elif path in meant:
+            yield LeftAlone(path.as_posix(), "something asks for it", "")
+
+
+def _unowned(path: Path, may_go: bool) -> Removal | LeftAlone:
+    name = path.as_posix()
+    if not may_go:
+        return LeftAlone(name, _UNSEEN, prune_command(path))
+    if waits := unsettled(path):
+        return LeftAlone(name, *waits)
+    try:
+        count = len(load(path).interactions)
+    except CassetteError as error:
+        return LeftAlone(name, str(error), doctor_command(path))
+    return Removal(name, "orphan", tuple(range(1, count + 1)), whole=True)

@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import UsageError, explained
-from harness.journal import pending
-from harness.upkeep._files import replace_bytes
+from harness.formats import replace_bytes
 from harness.upkeep._owners import Owners
 from harness.upkeep._places import (
     cassettes_in,
-    doctor_command,
     missing,
     place_of,
     project_around,
@@ -18,6 +16,7 @@ from harness.upkeep._places import (
     scenario_of,
 )
 from harness.upkeep._references import Reference, references, rewritten
+from harness.upkeep._unsettled import unsettled
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +104,8 @@ def _check(old: Path, new: Path, overwrite: bool) -> None:
                 f"harness cassettes merge {quoted(new)} {quoted(old)} -o {quoted(new)}",
             )
         )
-    if pending(old):
-        raise UsageError(
-            explained(
-                f"Recorded exchanges wait beside {old}.",
-                fix=f"{doctor_command(old)} --recover",
-            )
-        )
+    if waits := unsettled(old):
+        raise UsageError(explained(f"{old}: {waits.why}.", fix=waits.fix or "wait for its end"))
 
 
 def _without_scenario(moves: list[Move]) -> Iterator[str]:

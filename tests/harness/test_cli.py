@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from harness.cli import main
 from harness.formats import save
 from harness.interactions import Cassette
 
+FULL = Path("/dev/full")
 STORY = '''
 """A story."""
 from harness import Run, scenario, said, within
@@ -50,6 +53,16 @@ def exit_code(*arguments: str) -> int:
 )
 def test_the_exit_code_tells_the_worst(expression: str, code: int) -> None:
     assert exit_code("run", "-k", expression) == code
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs a device that is always full")
+def test_a_disk_that_is_full_is_told_without_a_traceback() -> None:
+    command = [sys.executable, "-m", "harness", "run", "--no-report"]
+
+    with FULL.open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.stderr.splitlines()[0] == "harness: No space left on device."
 
 
 def test_prints_a_table_and_explains_what_went_wrong(capsys: pytest.CaptureFixture[str]) -> None:

@@ -170,6 +170,32 @@ def test_a_miss_says_what_has_changed_and_is_kept_for_its_owner(tmp_path: Path) 
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "no_such_session")
 
 
+def test_what_is_asked_of_the_server_itself_is_no_miss(tmp_path: Path) -> None:
+    with (
+        playing(tmp_path, exchange(question("Hi"), says("Hello"))) as endpoint,
+        httpx2.Client(base_url=endpoint.address) as client,
+    ):
+        front, icon, probe = client.get("/"), client.get("/favicon.ico"), client.head("/")
+        told = client.get("/harness/sessions").json()
+
+    assert front.json() == {
+        "served": (tmp_path / "talk.yaml").as_posix(),
+        "models": ["gpt-4o"],
+        "sessions": "/harness/sessions",
+    }
+    assert (front.status_code, icon.status_code, probe.status_code) == (200, 404, 200)
+    unasked = {"session": "default", "played": [], "unplayed": [1], "misses": []}
+    assert told == {"sessions": [unasked]}
+
+
+def test_a_front_page_that_was_recorded_is_played(tmp_path: Path) -> None:
+    page = Response(200, JSON, b'"Welcome"', 0)
+    with playing(tmp_path, exchange(None, page, "https://example.com", "GET")) as endpoint:
+        answer = httpx2.get(endpoint.address, headers={"content-type": "application/json"})
+
+    assert answer.json() == "Welcome"
+
+
 def test_a_session_that_was_ended_begins_again(tmp_path: Path) -> None:
     with playing(tmp_path, exchange(question("Hi"), says("Hello"))) as endpoint:
         ask(endpoint, "Hi")

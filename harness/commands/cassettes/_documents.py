@@ -8,19 +8,10 @@ from pydantic import TypeAdapter
 
 from harness.commands.cassettes._output import VERSION
 from harness.commands.cassettes.lint import Linting
-from harness.upkeep import (
-    Comparisons,
-    Diagnosis,
-    Importing,
-    Listing,
-    Merging,
-    Playbacks,
-    Pruning,
-    Renaming,
-    Shown,
-    Staleness,
-    Verification,
-)
+from harness.comparison import Comparisons, Merging, Shown
+from harness.staleness import Staleness
+from harness.upkeep import Diagnosis, Importing, Listing, Playbacks, Pruning, Renaming
+from harness.verifying import Verification
 
 RECORDS: Mapping[str, type] = {
     "list": Listing,

@@ -17,14 +17,18 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.errors import UsageError
+from harness.prices import price_table
+from harness.staleness import Cost
 from harness.summary import dollars
-from harness.upkeep import Cost
 
 VERSION = 1
 """Of the documents that `--json` prints."""
 
 FOUND = 1
 """The exit code of a command that found what it looks for."""
+
+UNREADABLE = 2
+"""The same when there was a file that can't be read."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before money is spent.")]
@@ -119,9 +123,10 @@ def counted(number: int, what: str) -> str:
 
 
 def cost_in_words(cost: Cost) -> str:
-    """`3 requests, 1,200 + 340 tokens, $0.012`; with what is not known."""
+    """`3 requests, 1,200 + 340 tokens, $0.012 (prices of genai-prices 0.2.3)`."""
     tokens = f"{cost.prompt_tokens:,} + {cost.completion_tokens:,} tokens"
-    return f"{counted(cost.requests, 'request')}, {tokens}, {price_in_words(cost)}"
+    price = f"{price_in_words(cost)} (prices of {price_table()})"
+    return f"{counted(cost.requests, 'request')}, {tokens}, {price}"
 
 
 def price_in_words(cost: Cost) -> str:
@@ -130,9 +135,8 @@ def price_in_words(cost: Cost) -> str:
         return "unknown: it was never recorded"
     words = dollars(cost.usd)
     if cost.unpriced:
-        words += (
-            f" and what {', '.join(each or 'a nameless model' for each in cost.unpriced)} costs"
-        )
+        models = ", ".join(each or "a nameless model" for each in cost.unpriced)
+        words += f" and the unknown price of {models}"
     if cost.untold:
         words += f"; {counted(cost.untold, 'request')} took tokens that are not recorded"
     return words

@@ -3,12 +3,13 @@
 import shlex
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.errors import HarnessError
-from harness.upkeep import Playback, StaleCassette, prune, read_playbacks, to_prune
+from harness.staleness import StaleCassette
+from harness.upkeep import Playback, prune, read_playbacks, renew_playbacks, to_prune
 
 _MODE = "--record-mode"
 _STDERR = 2
@@ -19,25 +20,39 @@ def is_of_pytest(stale: StaleCassette) -> bool:
     return shlex.split(stale.rerecord)[:1] == ["pytest"]
 
 
-def recorded_by_tests(stale: Sequence[StaleCassette]) -> dict[str, str]:
+def recorded_by_tests(stale: Sequence[StaleCassette], told_in: Sequence[Path]) -> dict[str, str]:
     """Asks live what the tests' cassettes don't hold, and removes what is not asked any more.
 
     What is still asked, is played. What pytest prints goes to stderr. Tells of each cassette why it
     was not recorded: nothing, if it was.
+
+    Args:
+        stale: The cassettes.
+        told_in: Files of evidence, which then tell what is true of those.
     """
     tests = list(dict.fromkeys(test for each in stale for test in _tests(each)))
+    meant = {each.cassette for each in stale}
     with TemporaryDirectory() as folder:
         evidence = Path(folder, "played")
         code = _pytest([*tests, "--tb=short", "--harness-record-mode=new_episodes"], evidence)
-        # Only a replay shows whether all is there now, and what nobody asks for any more.
-        _pytest([*tests, "--tb=no", "--no-summary"], evidence)
         try:
-            playbacks = read_playbacks(evidence)
+            # Only a replay shows whether all is there now, and what nobody asks for any more.
+            playbacks = _replayed(tests, evidence, meant)
+            plan = to_prune(playbacks, [])
+            if plan.removals:
+                prune(plan)
+                playbacks = _replayed(tests, evidence, meant)
         except HarnessError:
-            return {each.cassette: f"pytest ended with {code}" for each in stale}
-    meant = {each.cassette for each in stale}
-    prune(to_prune([each for each in playbacks if each.cassette in meant], []))
+            return dict.fromkeys(meant, f"pytest ended with {code}")
+    for file in told_in:
+        renew_playbacks(file, playbacks)
     return {each: _why_not(each, playbacks, code) for each in sorted(meant)}
+
+
+def _replayed(tests: Sequence[str], evidence: Path, meant: Collection[str]) -> list[Playback]:
+    """What became of some cassettes, with what is recorded alone."""
+    _pytest([*tests, "--tb=no", "--no-summary"], evidence)
+    return [each for each in read_playbacks(evidence) if each.cassette in meant]
 
 
 def _tests(stale: StaleCassette) -> list[str]:

@@ -1,14 +1,16 @@
 """`harness cassettes diff`: what became of the interactions of one cassette in another."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.text import Text
 
 from harness.commands.cassettes._output import (
     FOUND,
+    UNREADABLE,
     AsJson,
     console,
     counted,
@@ -16,23 +18,21 @@ from harness.commands.cassettes._output import (
     tell,
     told,
 )
-from harness.errors import UsageError
+from harness.comparison import Change, ChangedInteraction, Comparison, Comparisons, compared
+from harness.errors import CassetteError, UsageError
 from harness.formats import load
 from harness.interactions import Cassette
-from harness.upkeep import (
-    Change,
-    ChangedInteraction,
-    Comparison,
-    Comparisons,
-    cassettes_in,
-    committed,
-    committed_below,
-    compared,
-    missing,
-    named,
-)
+from harness.upkeep import cassettes_in, committed, committed_below, missing, named
 
-_NOTHING = Cassette()
+
+class _Side(NamedTuple):
+    """One of the two cassettes that are compared."""
+
+    name: str
+    read: Callable[[], Cassette]
+
+
+_NOWHERE = _Side("", Cassette)
 
 
 def diff_cassettes(
@@ -52,51 +52,56 @@ def diff_cassettes(
     Interactions are matched by what was asked, then by likeness. Ids, times and the borders of a
     stream's pieces don't count. `harness cassettes diff PATH` shows what changed since the commit.
 
-    Exit codes: 0 compared, 1 something differs (with --exit-code), 2 usage.
+    Exit codes: 0 compared, 1 something differs (with --exit-code), 2 usage, and a file that can't
+    be read.
     """
     pairs = _committed(old, revision) if new is None else _pairs(old, new)
-    comparisons = Comparisons(tuple(told(pairs, "Comparing")))
+    files = (_compared(*each) for each in told(list(pairs), "Comparing"))
+    comparisons = Comparisons(tuple(files))
     tell("cassettes diff", comparisons, as_json, _show)
+    if any(each.problem for each in comparisons.files):
+        raise typer.Exit(UNREADABLE)
     if exit_code and comparisons.differ:
         raise typer.Exit(FOUND)
 
 
-def _pairs(old: Path, new: Path) -> Iterator[Comparison]:
+def _pairs(old: Path, new: Path) -> Iterator[tuple[_Side, _Side]]:
     for path in (old, new):
         if not path.exists():
             raise missing(path)
     if old.is_dir() != new.is_dir():
         raise UsageError(f"{old} and {new}: compare two files, or two folders.")
     if not old.is_dir():
-        yield compared(old.as_posix(), load(old), new.as_posix(), load(new))
+        yield _file(old), _file(new)
         return
-    before = {path.relative_to(old): path for path in cassettes_in([old])}
-    now = {path.relative_to(new): path for path in cassettes_in([new])}
+    before = {path.relative_to(old): _file(path) for path in cassettes_in([old])}
+    now = {path.relative_to(new): _file(path) for path in cassettes_in([new])}
     for place in sorted({*before, *now}):
-        yield _compared(before.get(place), now.get(place))
+        yield before.get(place, _NOWHERE), now.get(place, _NOWHERE)
 
 
-def _compared(old: Path | None, new: Path | None) -> Comparison:
-    return compared(
-        "" if old is None else old.as_posix(),
-        _NOTHING if old is None else load(old),
-        "" if new is None else new.as_posix(),
-        _NOTHING if new is None else load(new),
-    )
-
-
-def _committed(path: Path, revision: str) -> Iterator[Comparison]:
-    before = {each.resolve() for each in committed_below(path, revision)}
-    now = {each.resolve(): each for each in (cassettes_in([path]) if path.exists() else [])}
+def _committed(path: Path, revision: str) -> Iterator[tuple[_Side, _Side]]:
+    before = {
+        each.resolve(): _Side(f"{revision}:{named(each)}", partial(committed, each, revision))
+        for each in committed_below(path, revision)
+    }
+    files = cassettes_in([path]) if path.exists() else []
+    now = {each.resolve(): _Side(named(each), partial(load, each)) for each in files}
     if not before and not now:
         raise missing(path)
     for place in sorted({*before, *now}):
-        name = named(place)
-        old = committed(place, revision) if place in before else _NOTHING
-        new = load(now[place]) if place in now else _NOTHING
-        yield compared(
-            f"{revision}:{name}" if place in before else "", old, name if place in now else "", new
-        )
+        yield before.get(place, _NOWHERE), now.get(place, _NOWHERE)
+
+
+def _file(path: Path) -> _Side:
+    return _Side(path.as_posix(), partial(load, path))
+
+
+def _compared(old: _Side, new: _Side) -> Comparison:
+    try:
+        return compared(old.name, old.read(), new.name, new.read())
+    except CassetteError as error:
+        return Comparison(old.name, new.name, 0, 0, (), str(error))
 
 
 def _show(comparisons: Comparisons) -> None:
@@ -115,8 +120,12 @@ def _lines(comparisons: Comparisons) -> Iterator[Text]:
                 yield _line(change)
         yield Text(f"  {_summary(comparison)}", style="dim")
         yield Text("")
-    same = len(comparisons.files) - len(differing)
-    yield Text(f"{counted(len(differing), 'cassette')} changed, {same} the same.")
+    unread = [each for each in comparisons.files if each.problem]
+    for comparison in unread:
+        yield Text(tame(comparison.problem), style="red")
+    same = len(comparisons.files) - len(differing) - len(unread)
+    left = f", {len(unread)} not compared" if unread else ""
+    yield Text(f"{counted(len(differing), 'cassette')} changed, {same} the same{left}.")
 
 
 def _title(comparison: Comparison) -> str:

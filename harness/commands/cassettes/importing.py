@@ -1,7 +1,8 @@
 """`harness cassettes import`: recordings of other recorders as cassettes of our own."""
 
 import os
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,12 +17,15 @@ from harness.commands.cassettes._output import (
     counted,
     print_table,
     table_of,
+    tame,
     tell,
     told,
 )
 from harness.errors import UsageError
+from harness.redacted import redaction_line
 from harness.redaction import parse_rule, secrets_among
 from harness.upkeep import (
+    Imported,
     Importer,
     Importing,
     cassettes_in,
@@ -84,5 +88,18 @@ def _show(importing: Importing) -> None:
     print_table(table)
     failed = sum(bool(each.problem) for each in files)
     out.print(f"{counted(len(files) - failed, 'file')} imported, {failed} could not be.")
+    for line in filter(None, _secrets(files)):
+        out.print(tame(line), markup=False)
     for name in dict.fromkeys(each.into for each in files if each.secrets_left):
         out.print(f"Something in it still looks like a secret: harness cassettes lint {name}")
+
+
+def _secrets(files: Sequence[Imported]) -> Iterator[str]:
+    """What became of them, a line a cassette."""
+    replaced: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    dropped: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for each in files:
+        replaced[each.into].update(each.replaced)
+        dropped[each.into].update(each.left_out)
+    for into in replaced:
+        yield redaction_line(into, replaced[into], dropped[into])

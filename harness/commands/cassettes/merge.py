@@ -16,9 +16,10 @@ from harness.commands.cassettes._output import (
     tame,
     tell,
 )
+from harness.comparison import Keep, Merging, merged
 from harness.errors import UsageError
 from harness.formats import save
-from harness.upkeep import Keep, Merging, check_targets, merged
+from harness.upkeep import check_targets
 
 
 def merge_cassettes(

@@ -8,9 +8,10 @@ import typer
 from rich.text import Text
 
 from harness.commands.cassettes._output import AsJson, console, counted, print_document, tame
+from harness.comparison import Exchange, Said, shown
 from harness.formats import load
 from harness.interactions import Cassette
-from harness.upkeep import Exchange, Said, shown
+from harness.redacted import redaction_line
 
 _COLOURS = {"assistant": "green", "call": "magenta", "system": "yellow", "error": "red"}
 _LONGEST = 2000
@@ -30,6 +31,8 @@ def show_cassette(
         return
     out = console()
     out.print(_title(file, cassette))
+    if secrets := redaction_line(file.as_posix(), told.replaced, {}):
+        out.print(Text(tame(secrets), style="dim"))
     for number, exchange in enumerate(told.exchanges, start=1):
         out.print()
         for line in lines_of(number, exchange):

@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from agentchat.core._world import SystemWorld
+from harness.commands._picking import Expression, Paths, picked
 from harness.commands.cassettes._output import (
     FOUND,
     AsJson,
@@ -26,30 +27,16 @@ from harness.commands.cassettes._output import (
     told,
 )
 from harness.commands.cassettes._tests_again import is_of_pytest, recorded_by_tests
-from harness.discovery import discover
-from harness.errors import NoScenarios, UsageError, explained
+from harness.errors import UsageError, explained
 from harness.evidence import played_back, recorded_anew
 from harness.scenario import STORIES, Scenario
-from harness.selection import select
-from harness.upkeep import (
-    Playback,
-    StaleCassette,
-    Staleness,
-    Unrun,
-    left_by_pytest,
-    read_playbacks,
-    staleness_of,
-)
+from harness.staleness import StaleCassette, Staleness, Unrun, staleness_of
+from harness.upkeep import Playback, left_by_pytest, read_playbacks
 
 
 def stale(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(help="Folders, files, or file.py::name; scenarios by default."),
-    ] = None,
-    expression: Annotated[
-        str | None, typer.Option("-k", help="Only those whose name fits: 'chat and not slow'.")
-    ] = None,
+    paths: Paths = None,
+    expression: Expression = None,
     evidence: Annotated[
         list[Path] | None,
         typer.Option("--playbacks", help="What a test run has left, in place of scenarios."),
@@ -70,14 +57,15 @@ def stale(
     """
     if not paths and not evidence:
         paths, evidence = _found_here()
-    scenarios = _scenarios(paths, expression) if paths else []
+    scenarios = picked(paths, expression) if paths else []
     played = _playbacks(scenarios)
     own = {each.cassette for each in played}
     tested = [each for path in evidence or () for each in read_playbacks(path)]
     playbacks = [*played, *(each for each in tested if each.cassette not in own)]
     staleness = staleness_of(playbacks, SystemWorld().now())
     if rerecord and staleness.stale:
-        staleness = _recorded(staleness, {each.id: each for each in scenarios}, yes)
+        make_sure(f"Recorded again, this took {cost_in_words(staleness.cost)}. Go on?", yes)
+        staleness = _recorded(staleness, scenarios, evidence or ())
     tell("cassettes stale", staleness, as_json, _show)
     if not {each.cassette for each in staleness.stale} <= {*staleness.recorded} or staleness.unrun:
         raise typer.Exit(FOUND)
@@ -103,28 +91,22 @@ def _found_here() -> tuple[list[str], list[Path]]:
     return stories, [] if left is None else [left]
 
 
-def _scenarios(paths: Sequence[str], expression: str | None) -> list[Scenario]:
-    found = discover([Path(path) for path in paths])
-    picked = select(found, expression) if expression else found
-    if not picked:
-        raise NoScenarios(", ".join(paths), expression, len(found))
-    return picked
-
-
 def _playbacks(scenarios: Sequence[Scenario]) -> list[Playback]:
     playing = told(played_back(scenarios), "Playing", total=len(scenarios))
     return [each for each in playing if each is not None]
 
 
-def _recorded(staleness: Staleness, scenarios: dict[str, Scenario], yes: bool) -> Staleness:
-    make_sure(f"Recorded again, this took {cost_in_words(staleness.cost)}. Go on?", yes)
-    meant = [each for each in staleness.stale if each.owner in scenarios]
+def _recorded(
+    staleness: Staleness, scenarios: Sequence[Scenario], evidence: Sequence[Path]
+) -> Staleness:
+    scenario_by_id = {each.id: each for each in scenarios}
+    meant = [each for each in staleness.stale if each.owner in scenario_by_id]
     why_by_cassette = {
-        each.cassette: recorded_anew(scenarios[each.owner]).problem
+        each.cassette: recorded_anew(scenario_by_id[each.owner]).problem
         for each in told(meant, "Recording")
     }
     if tests := [each for each in staleness.stale if is_of_pytest(each)]:
-        why_by_cassette |= recorded_by_tests(tests)
+        why_by_cassette |= recorded_by_tests(tests, evidence)
     failed = [
         Unrun(each.owner, f"it was not recorded again: {why}")
         for each in staleness.stale

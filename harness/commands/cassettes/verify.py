@@ -12,6 +12,7 @@ from rich.text import Text
 from agentchat.core._world import SystemWorld
 from harness.commands.cassettes._output import (
     FOUND,
+    UNREADABLE,
     AsJson,
     Yes,
     add_row,
@@ -27,21 +28,17 @@ from harness.commands.cassettes._output import (
 )
 from harness.errors import CassetteError
 from harness.formats import load
-from harness.upkeep import (
-    Cost,
+from harness.staleness import Cost, cost_of
+from harness.upkeep import cassettes_in
+from harness.verifying import (
     Credentials,
     Verification,
     Verified,
-    cassettes_in,
-    cost_of,
     to_ask,
     verification_of,
     verified_levels,
     verified_live,
 )
-
-_UNREADABLE = 2
-"""The exit code, as of any command, when there was a file that can't be read."""
 
 
 def verify_cassettes(
@@ -82,7 +79,7 @@ def verify_cassettes(
     verification = verification_of([*checked, *unreadable])
     tell("cassettes verify", verification, as_json, _show)
     if unreadable or verification.paths:
-        raise typer.Exit(_UNREADABLE if unreadable else FOUND)
+        raise typer.Exit(UNREADABLE if unreadable else FOUND)
 
 
 def _looked_into(files: Sequence[Path]) -> tuple[list[Path], list[Verified]]:

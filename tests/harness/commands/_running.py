@@ -1,6 +1,8 @@
 """`harness cassettes` as it is called, and cassettes to call it on."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,6 +11,7 @@ from typer.testing import CliRunner
 from harness.commands.cassettes import app
 from harness.formats import save
 from harness.interactions import Cassette, Header, Interaction, Request, Response
+from harness.session import CassetteSession, RecordMode
 
 ROOT = Path(__file__).parents[3]
 HELLO = ROOT / "cassettes" / "guide" / "two_agent_chat" / "hello_world.yaml"
@@ -51,6 +54,16 @@ def answer_of(body: dict[str, Any]) -> Response:
 def cassette_file(path: Path, *interactions: Interaction, day: str = "2026-01-01") -> Path:
     save(path, Cassette(Header(day, "agentchat-harness 0.1.0"), interactions))
     return path
+
+
+@contextmanager
+def being_recorded(path: Path) -> Iterator[None]:
+    """A block in which an exchange was recorded for a cassette, and is not in it yet."""
+    with CassetteSession(path, mode=RecordMode.NEW_EPISODES) as session:
+        recording = session.record(interaction("Before", "").request)
+        recording.answered(200, ())
+        recording.ended("complete")
+        yield
 
 
 def _bytes(body: dict[str, Any]) -> bytes:

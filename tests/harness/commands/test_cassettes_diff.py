@@ -89,6 +89,7 @@ def test_ids_and_times_are_no_difference(folder: Path) -> None:
         "same": 2,
         "other_ids": 1,
         "interactions": [],
+        "problem": "",
     }
 
 
@@ -136,3 +137,30 @@ def test_a_text_of_one_line_keeps_its_line_ends_visible(folder: Path) -> None:
     cassette_file(folder / "b.yaml", interaction("one\nthree", "Hello"))
 
     assert "messages[0].content: one⏎[-two-]{+three+}" in told("diff", "a.yaml", "b.yaml").text
+
+
+def test_a_file_that_can_not_be_read_does_not_keep_the_others_from_being_compared(
+    folder: Path,
+) -> None:
+    for name, answer in (("before", "Hello"), ("now", "Good day")):
+        cassette_file(folder / name / "b.yaml", interaction("Hi", answer))
+        cassette_file(folder / name / "a.yaml", interaction("Hi", answer))
+    (folder / "now" / "a.yaml").write_text("{")
+
+    code, text = told("diff", "before", "now")
+
+    assert code == 2
+    assert text.splitlines()[0] == "before/b.yaml → now/b.yaml"
+    assert text.splitlines()[-1] == "1 cassette changed, 0 the same, 1 not compared."
+    assert "now/a.yaml:1:2: not JSON" in text
+
+
+def test_of_hundreds_each_is_compared_with_what_stands_about_its_place(folder: Path) -> None:
+    said = [f"What is {number} times {number + 7}" for number in range(300)]
+    cassette_file(folder / "a.yaml", *(interaction(f"{each}?", "5") for each in said))
+    cassette_file(folder / "b.yaml", *(interaction(f"{each}, please?", "5") for each in said[1:]))
+
+    (compared,) = document("diff", "a.yaml", "b.yaml")["files"]
+
+    pairs = [(each["old"], each["new"]) for each in compared["interactions"]]
+    assert pairs == [(1, None), *((number + 1, number) for number in range(1, 300))]

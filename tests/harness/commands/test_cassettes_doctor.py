@@ -205,6 +205,7 @@ def test_the_tests_whose_recording_was_broken_off_are_asked_to_go_on() -> None:
             "pytest tests/test_a.py::TestC::test_d --record-mode rewrite",
         ),
         ("tests/test_a", "pytest tests/test_a.py --record-mode rewrite"),
+        ("tests/__init__", "pytest tests --record-mode rewrite"),
         ("talk/gpt-4.1", 'harness.cassette("talk/gpt-4.1", record_mode="rewrite")'),
     ],
 )

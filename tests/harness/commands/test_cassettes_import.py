@@ -33,7 +33,8 @@ source        format  interactions  redacted  cassette
 old/a.yaml    vcrpy              1         1  new/a.yaml
 old/bad.yaml                     0         0  old/bad.yaml:1:2: not JSON: Expecting property name \
 enclosed in double quotes
-1 file imported, 1 could not be."""
+1 file imported, 1 could not be.
+new/a.yaml: replaced authorization (1); left out authorization (1)"""
 
 LINTED = f"""\
 old/a.yaml:6: authorization in interaction 1, request headers (header): {KEY[:4]}… (32 characters)

@@ -10,7 +10,14 @@ from harness.formats import load
 from harness.interactions import Cassette
 from harness.journal import fingerprint
 from harness.upkeep import Missed, Playback, without, write_playbacks
-from tests.harness.commands._running import Told, cassette_file, document, interaction, told
+from tests.harness.commands._running import (
+    Told,
+    being_recorded,
+    cassette_file,
+    document,
+    interaction,
+    told,
+)
 
 HI, BYE, WELL = (interaction(text, "Hello") for text in ("Hi", "Bye", "Well"))
 SHARED = Path("cassettes/shared.yaml")
@@ -130,6 +137,16 @@ def test_what_nothing_names_goes_when_it_is_asked_for_by_name() -> None:
     assert (unnamed.exists(), SHARED.exists()) == (False, True)
 
 
+def test_what_is_being_recorded_is_left_alone() -> None:
+    unnamed = cassette_file(Path("cassettes/its own.yaml"), HI)
+
+    with being_recorded(unnamed):
+        plan = document("prune", "--cassettes", unnamed, "--write")
+
+    assert [each["why"] for each in plan["left_alone"]] == ["it is being recorded just now"]
+    assert len(load(unnamed).interactions) == 2
+
+
 def test_what_is_asked_for_stays_also_when_it_is_named() -> None:
     plan = document("prune", "--cassettes", SHARED, "--write")
 
@@ -143,7 +160,8 @@ def test_what_is_asked_for_stays_also_when_it_is_named() -> None:
         ("a name.yaml", 'cassette("a name")'),
         ("tests/test_a.yaml", "pytestmark = cassette(scope='module')"),
         ("tests/test_a/TestIt.yaml", "@cassette(scope='class')\nclass TestIt: ..."),
-        ("tests.yaml", "pytestmark = cassette(scope='package')"),
+        ("tests/__init__.yaml", "pytestmark = cassette(scope='package')"),
+        ("__init__.yaml", "pytestmark = cassette(scope='package')"),
         ("session.yaml", "pytestmark = cassette(scope='session')"),
     ],
 )
@@ -164,6 +182,19 @@ def test_a_test_that_is_only_not_seen_does_not_cost_its_cassette(name: str) -> N
     Path("test_it.py").write_text("class TestIt(Base): ...", encoding="utf-8")
     cassette_file(Path("cassettes/test_it", name), HI)
 
+    assert document("prune")["removals"] == []
+
+
+@pytest.mark.parametrize("place", ["tests/test_gone/test_b.yaml", "tests/test_gone.yaml"])
+def test_a_file_of_tests_that_is_gone_leaves_orphans_unless_something_says_its_name(
+    place: str,
+) -> None:
+    cassette_file(Path("cassettes", place), HI)
+
+    (removal,) = document("prune")["removals"]
+    Path("other.py").write_text('play(f"test_gone/{case}")', encoding="utf-8")
+
+    assert (removal["cassette"], removal["why"]) == (f"cassettes/{place}", "orphan")
     assert document("prune")["removals"] == []
 
 

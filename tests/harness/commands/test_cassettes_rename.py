@@ -9,6 +9,7 @@ from harness.errors import UsageError
 from tests.harness.commands._running import (
     HELLO,
     Told,
+    being_recorded,
     cassette_file,
     document,
     interaction,
@@ -50,6 +51,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(HELLO, OLD)
     Path("test_it.py").write_text(PROGRAM, encoding="utf-8")
     return tmp_path
+
+
+def test_what_is_being_recorded_keeps_its_name_until_then() -> None:
+    why = r"hello\.yaml: it is being recorded just now\."
+    with being_recorded(OLD), pytest.raises(UsageError, match=why):
+        told("rename", OLD, NEW, "--write")
+
+    assert OLD.exists()
 
 
 def test_it_is_only_told_what_would_be_done() -> None:

@@ -11,6 +11,7 @@ from harness.cli import main
 from harness.errors import UnreadableRun, UsageError
 from harness.formats import load
 from harness.journal import fingerprint
+from harness.prices import price_table
 from harness.script import Reply, Script
 from harness.server import serving
 from harness.upkeep import Missed, Playback, write_playbacks
@@ -47,7 +48,8 @@ replies:
 CASSETTE = Path("cassettes/story/poem.yaml")
 MISS = Missed("model call 1", "a changed prompt", "")
 
-STALE = """\
+PRICES = f"prices of {price_table()}"
+STALE = f"""\
 scenarios/story.py::poem
   model call 2 of 'poem' (agent 'critic', its call 1): a changed prompt
   interaction 2 (agent 'critic') differs at messages[0].content: ' harshly' was added in \
@@ -57,7 +59,7 @@ scenarios/story.py::poem
 
 to record again            requests  tokens  cost
 cassettes/story/poem.yaml         1      25  $0.0001
-In all: 1 request, 23 + 2 tokens, $0.0001, as it took when it was recorded.
+In all: 1 request, 23 + 2 tokens, $0.0001 ({PRICES}), as it took when it was recorded.
 0 cassettes up to date, 1 stale."""
 
 
@@ -115,7 +117,9 @@ def test_only_what_is_stale_is_recorded_again() -> None:
 def test_recording_again_is_asked_for_first() -> None:
     write(STORY.replace("Judge the poem.", "Judge the poem harshly."))
 
-    with pytest.raises(UsageError, match=r"took 1 request, 23 \+ 2 tokens, \$0\.0001\. Go on\?"):
+    with pytest.raises(
+        UsageError, match=r"took 1 request, 23 \+ 2 tokens, \$0\.0001 \(.+\)\. Go on\?"
+    ):
         told("stale", "--rerecord")
 
 
@@ -138,6 +142,15 @@ def test_what_was_never_recorded_has_no_known_cost() -> None:
     assert "cassettes/story/poem.yaml         0       0  unknown: it was never recorded" in (
         told("stale").text
     )
+
+
+def test_a_model_without_a_price_and_the_table_of_prices_are_named() -> None:
+    write(STORY.replace("Judge the poem.", "Judge the poem harshly."))
+    text = CASSETTE.read_text(encoding="utf-8").replace("gpt-4o", "our-own")
+    CASSETTE.write_text(text, encoding="utf-8")
+
+    assert "$0 and the unknown price of our-own" in told("stale").text
+    assert document("stale")["prices"] == price_table()
 
 
 def test_a_scenario_that_fails_can_not_be_judged() -> None:
@@ -258,6 +271,7 @@ def test_tests_record_again_what_is_stale_and_nothing_else(
     assert again.code == 0, again.text
     first, second = load(place).interactions
     assert (first, second.request != gone.request) == (kept, True)
+    assert told("stale") == Told(0, "1 cassette up to date, 0 stale.")
 
 
 def run_pytest(*arguments: str) -> int:

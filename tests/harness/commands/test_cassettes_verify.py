@@ -13,7 +13,7 @@ from harness.script import HttpFailure, Reply, Script
 from harness.server import serving
 from harness.session import CassetteSession, RecordMode
 from harness.transport import CassetteTransport
-from harness.upkeep import Credentials, verified_levels
+from harness.verifying import Credentials, verified_levels
 from tests.harness.commands._running import Told, cassette_file, document, interaction, told
 
 KEY = "sk-proj-Zq7wZq7wZq7wZq7wZq7wZq7w"

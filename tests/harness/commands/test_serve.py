@@ -134,6 +134,17 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, capsys: pytest.CaptureFix
         assert "--port 0 takes a free port" in told
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder for nobody's files")
+def test_a_folder_that_can_not_be_written_to_is_told_before_anything_is_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arguments = ["--upstream", "https://api.openai.com", "-o", "/proc/new/talk.yaml"]
+
+    told = refused("proxy", *arguments, capsys=capsys)
+
+    assert "/proc/new/talk.yaml can't be recorded: /proc: " in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.upkeep import targets_of
+from harness.upkeep import cassettes_in, targets_of
 
 NAMES = [
     ("chat.yml", "chat.yaml"),
@@ -20,3 +20,11 @@ def test_a_file_becomes_a_cassette_of_its_name(tmp_path: Path, name: str, target
     source.touch()
 
     assert targets_of([source], tmp_path / "new") == {source: tmp_path / "new" / target}
+
+
+def test_a_folder_s_files_of_every_recorder_are_found(tmp_path: Path) -> None:
+    names = ["a.YAML", "b.yml", "c.json", "d.toml", "e.har", "f.sse", "g.eventstream", "h.yaml.gz"]
+    for name in [*names, "notes.md", "more.tar.gz", ".hidden.yaml"]:
+        (tmp_path / name).touch()
+
+    assert [path.name for path in cassettes_in([tmp_path])] == names

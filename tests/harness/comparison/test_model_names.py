@@ -2,8 +2,8 @@
 
 import pytest
 
+from harness.comparison._exchange import model_of
 from harness.interactions import Interaction, Request, Response
-from harness.upkeep._exchange import model_of
 
 ADDRESSES = [
     ("https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-pro:generateContent",

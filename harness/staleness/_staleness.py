@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.comparison import model_of
 from harness.errors import CassetteError
 from harness.formats import load
 from harness.interactions import Cassette, Interaction
 from harness.journal import fingerprint
-from harness.upkeep._costs import NOTHING, Cost, cost_of
-from harness.upkeep._exchange import model_of
-from harness.upkeep._playbacks import Missed, Playback
+from harness.prices import price_table
+from harness.staleness._costs import NOTHING, Cost, cost_of
+from harness.upkeep import Missed, Playback
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ class Staleness:
     cost: Cost
     """Of all that has to be recorded again."""
 
+    prices: str
+    """The table that prices come from, with its version: `genai-prices 0.2.3`."""
+
     recorded: tuple[str, ...] = ()
     """The cassettes that were recorded again."""
 
@@ -90,6 +94,7 @@ def staleness_of(playbacks: Iterable[Playback], at: datetime) -> Staleness:
         stale=tuple(stale for each in judged for stale in each.stale),
         unrun=tuple(unrun for each in judged for unrun in each.unrun),
         cost=sum((each.stale[0].cost for each in judged if each.stale), start=NOTHING),
+        prices=price_table(),
     )
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from harness.answers import answer_of, usage_of
+from harness.comparison import model_of
 from harness.interactions import Interaction
 from harness.prices import price_of
-from harness.upkeep._exchange import model_of
 
 
 @dataclass(frozen=True, slots=True)

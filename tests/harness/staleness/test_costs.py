@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from harness.answers import answer_of, usage_of
+from harness.comparison import exchanges
 from harness.interactions import Chunk, Interaction, Request, Response, Unanswered
+from harness.staleness import Cost, cost_of
 from harness.trace import Usage
-from harness.upkeep import Cost, cost_of, exchanges
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 URL = "https://api.openai.com/v1/chat/completions"

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from harness.answers import answer_of
+from harness.comparison._comparison import without_volatile
+from harness.comparison._exchange import exchanges
 from harness.formats import imported, load
 from harness.interactions import Cassette, Interaction, Response, Unanswered
 from harness.matching import Matcher
-from harness.upkeep._comparison import without_volatile
-from harness.upkeep._exchange import exchanges
 
 Keep = Literal["first", "last", "both"]
 """Whose answers stay where several cassettes answer a request differently."""

@@ -7,11 +7,11 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from harness.answers import answer_of
+from harness.comparison._pairing import paired
+from harness.comparison._words import Piece, word_changes
 from harness.interactions import Cassette, Failure, Interaction, Response
 from harness.matching import json_of
 from harness.trace import canonical
-from harness.upkeep._pairing import paired
-from harness.upkeep._words import Piece, word_changes
 
 # They differ from recording to recording, whatever is said.
 _VOLATILE = frozenset({"id", "created", "created_at", "system_fingerprint", "obfuscation"})
@@ -59,6 +59,8 @@ class Comparison:
     """How many of those have other ids, times, or borders in a stream."""
 
     interactions: tuple[ChangedInteraction, ...]
+    problem: str = ""
+    """Why they were not compared: one can't be read."""
 
     @property
     def added(self) -> int:

@@ -1,18 +1,26 @@
 """What an interaction says, for people: who asked which model what, and what it answered."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.answers import Json, answer_of, choice_of, list_of, object_of, usage_of
-from harness.interactions import Cassette, Failure, Interaction, Response
+from harness.interactions import Cassette, Failure, Interaction, Request, Response
 from harness.matching import json_of
+from harness.redacted import replaced_in
 from harness.trace import Usage, canonical
 
 # Where the body does not name the model, as in Google's and Azure's APIs, the address does.
 _MODEL = re.compile(r"(?<!/)/(?:models|deployments|engines|model)/([^/:?]+)")
+
+
+# What vendors call the same.
+_SYSTEM = ("instructions", "system", "systemInstruction", "system_instruction")
+_MESSAGES = ("messages", "input", "prompt", "contents")
+_CONTENT = ("content", "output", "parts")
+_REASONS = ("finish_reason", "finishReason", "stop_reason", "stopReason", "done_reason", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +72,16 @@ class Shown:
 
     exchanges: tuple[Exchange, ...]
 
+    replaced: Mapping[str, int]
+    """In how many of them something stands for a secret, by the secret's name."""
+
 
 def shown(file: Path, cassette: Cassette) -> Shown:
     """A cassette, told."""
     header = cassette.header
     told = tuple(exchanges(cassette.interactions))
-    return Shown(file.as_posix(), header.origin, header.recorded, header.by, told)
+    replaced = replaced_in(cassette)
+    return Shown(file.as_posix(), header.origin, header.recorded, header.by, told, replaced)
 
 
 def exchanges(interactions: Sequence[Interaction]) -> Iterator[Exchange]:
@@ -104,10 +116,10 @@ def _exchange(
         model=model_of(interaction),
         outcome=_outcome(interaction),
         duration_ns=interaction.response.duration_ns,
-        messages=messages or _unread(interaction.request.body, kept),
+        messages=messages or (() if kept else (_asked(interaction.request),)),
         kept=kept,
         tools=tuple(_tool_name(tool) for tool in list_of(request.get("tools"))),
-        answer=tuple(_answered(answer)),
+        answer=tuple(_answered(answer)) or tuple(_came(interaction)),
         finish_reason=_reason(answer),
         prompt_tokens=_tokens(usage, "prompt_tokens"),
         completion_tokens=_tokens(usage, "completion_tokens"),
@@ -123,8 +135,17 @@ def _kept(known: _Told, messages: Sequence[Said]) -> int:
     return kept
 
 
-def _unread(body: bytes, kept: int) -> tuple[Said, ...]:
-    return () if kept or not body else (Said("body", body.decode(errors="backslashreplace")),)
+def _asked(request: Request) -> Said:
+    """What was asked of no model that is known here, as it was sent."""
+    body = request.body.decode(errors="backslashreplace")
+    return Said(request.method, f"{request.url}\n{body}".rstrip())
+
+
+def _came(interaction: Interaction) -> Iterator[Said]:
+    """What came back, if it says nothing that is known here, as it came."""
+    response = interaction.response
+    if isinstance(response, Response) and response.content:
+        yield Said("body", response.content.decode(errors="backslashreplace"))
 
 
 def _outcome(interaction: Interaction) -> str:
@@ -136,18 +157,19 @@ def _outcome(interaction: Interaction) -> str:
 
 
 def _messages(request: Json) -> Iterator[Said]:
-    """The messages of a chat completions, responses or Anthropic request, or of a model client."""
-    for key in ("instructions", "system"):
+    """The messages of a request of any known API, or of a model client's."""
+    for key in _SYSTEM:
         if request.get(key):
             yield Said("system", _text(request[key]))
-    told = request.get("messages", request.get("input", request.get("prompt")))
+    told = next((request[key] for key in _MESSAGES if key in request), None)
     for message in told if isinstance(told, list) else [told] if told else []:
         yield from _spoken(message if isinstance(message, dict) else {"content": message})
 
 
 def _spoken(message: Json) -> Iterator[Said]:
     role = str(message.get("role") or message.get("type") or "user")
-    if text := _text(message.get("content", message.get("output"))):
+    content = next((message[key] for key in _CONTENT if key in message), None)
+    if text := _text(content):
         yield Said(role, text)
     yield from _calls(message)
 
@@ -161,8 +183,9 @@ def _calls(message: Json) -> Iterator[Said]:
 
 
 def _reason(answer: Json) -> str:
-    reasons = (answer.get(name) for name in ("finish_reason", "stop_reason", "status"))
-    return str(choice_of(answer).get("finish_reason") or next(filter(None, reasons), ""))
+    ends = (choice_of(answer), *map(object_of, list_of(answer.get("candidates"))), answer)
+    reasons = (end.get(name) for end in ends for name in _REASONS)
+    return str(next(filter(None, reasons), ""))
 
 
 def _answered(answer: Json) -> Iterator[Said]:
@@ -170,9 +193,14 @@ def _answered(answer: Json) -> Iterator[Said]:
         yield Said("error", _text(object_of(answer["error"]).get("message") or answer["error"]))
     choice = choice_of(answer)
     message = object_of(choice.get("message")) or {"content": choice.get("text")}
+    candidates = (object_of(each).get("content") for each in list_of(answer.get("candidates")))
+    output = answer.get("output")
     for said in (
         message,
-        *map(object_of, list_of(answer.get("output"))),
+        *map(object_of, list_of(output)),
+        object_of(object_of(output).get("message")),
+        object_of(answer.get("message")),
+        *map(object_of, candidates),
         {"content": answer.get("content")},
     ):
         yield from _spoken({"role": "assistant", **said})
@@ -187,6 +215,8 @@ def _text(content: Any) -> str:
     """A message's content as text; what is no text, by its kind."""
     if content is None or isinstance(content, str):
         return content or ""
+    if isinstance(content, dict):
+        content = content.get("parts", content)
     if not isinstance(content, list):
         return canonical(content)
     return "\n".join(_part(part) for part in content)
