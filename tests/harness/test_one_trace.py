@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 from contextvars import ContextVar
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +17,8 @@ from agentchat.core import _world
 from agentchat.core.tools import FunctionTool
 from agentchat.teams import DiGraphBuilder, GraphFlow
 from harness import Run, Scenario
+from harness.formats import load, save
+from harness.interactions import Cassette
 from harness.run import Settings
 from harness.runner import Trial, run_trial
 from harness.session import RecordMode
@@ -24,6 +28,7 @@ from harness.transport import CassetteTransport
 
 BRANCHES = [f"branch_{letter}" for letter in "hgfedcba"]
 ORDERS = 200
+TIMES = re.compile(r'"(at_ns|duration_ns|created_at)":("[^"]*"|\d+)')
 
 
 class Server(httpx2.AsyncBaseTransport):
@@ -69,7 +74,7 @@ order: ContextVar[Order] = ContextVar("order")
 async def look_up(word: str) -> str:
     await order.get().hesitate()
     await _world.sleep(len(word))
-    return f"{word}, looked up at {_world.now()}"
+    return f"{word}, looked up"
 
 
 LOOK_UP = FunctionTool(look_up, description="Looks a word up.")
@@ -134,6 +139,34 @@ def test_a_replay_leaves_the_same_bytes_in_whatever_order_replies_come(recorded:
 
     assert len(orders) > ORDERS * 0.9
     assert len(traces) == len(results) == 1
+
+
+def test_how_long_answers_took_changes_nothing_but_times(recorded: Scenario) -> None:
+    cassette = load(recorded.cassette)
+    traces, timeless, orders = set(), set(), set()
+    for seed in range(ORDERS // 10):
+        save(recorded.cassette, with_other_durations(cassette, seed))
+        trial, completed = performed(recorded, seed)
+        lines = "".join(to_lines(trial.trace))
+        traces.add(lines)
+        timeless.add(TIMES.sub("", lines))
+        orders.add(tuple(completed))
+
+    assert len(traces) == ORDERS // 10
+    assert len(orders) > len(traces) * 0.9
+    assert len(timeless) == 1
+
+
+def with_other_durations(cassette: Cassette, seed: int) -> Cassette:
+    """The same answers, each as fast or as slow as may be."""
+    chance = SeededWorld(seed).randomness("durations")
+    return replace(
+        cassette,
+        interactions=tuple(
+            replace(each, response=replace(each.response, duration_ns=chance.randrange(10**10)))
+            for each in cassette.interactions
+        ),
+    )
 
 
 def test_branches_are_told_one_after_the_other(recorded: Scenario) -> None:

@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from pathlib import Path
+from threading import Barrier, Condition
 from typing import NamedTuple
 
 import httpx2
@@ -54,13 +57,16 @@ class Hesitating(httpx2.AsyncBaseTransport):
             await _world.sleep(0)
 
 
-class Model(httpx2.AsyncBaseTransport):
+class Model(httpx2.AsyncBaseTransport, httpx2.BaseTransport):
     """Answers with the name of who asks, and how often it did."""
 
     def __init__(self) -> None:
         self._asked: dict[str, int] = {}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        return self.handle_request(request)
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         name = _world.path()[-1].partition("#")[0]
         self._asked[name] = number = self._asked.get(name, 0) + 1
         return httpx2.Response(200, json={"answer": f"{name} {number}"})
@@ -169,3 +175,77 @@ async def test_a_branch_that_asks_once_too_often_gets_nobody_elses_answer(tmp_pa
         session.play(asked, ("branch_h#2",))
 
     assert "agent 'branch_h', its call 3" in str(caught.value)
+
+
+class InTurn(httpx2.BaseTransport):
+    """Waits until a request has come of each thread, then passes them on in a seeded order."""
+
+    def __init__(self, inner: httpx2.BaseTransport, order: int) -> None:
+        self._inner = inner
+        self._chance = SeededWorld(order).randomness("order")
+        # Only a thread that fails keeps the others waiting.
+        self._all_have_come = Barrier(len(BRANCHES), self._begin, timeout=60)
+        self._next = Condition()
+        self._waiting: list[str] = []
+        self.completed: list[str] = []
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        self._all_have_come.wait()
+        with self._next:
+            self._next.wait_for(lambda: self._waiting[0] == _world.path()[-1])
+            try:
+                return self._inner.handle_request(request)
+            finally:
+                self.completed.append(self._waiting.pop(0))
+                self._next.notify_all()
+
+    def _begin(self) -> None:
+        self._waiting = self._chance.sample(BRANCHES, len(BRANCHES))
+
+
+def asked_in_threads(transport: httpx2.BaseTransport) -> dict[str, list[str]]:
+    """What each of eight threads is told that ask the same at the same time, twice."""
+
+    def ask(name: str) -> list[str]:
+        with _world.scope(name):
+            responses = [client.post(URL, json={"messages": ["Go."]}) for _ in range(2)]
+        return [str(response.json()["answer"]) for response in responses]
+
+    with httpx2.Client(transport=transport) as client, ThreadPoolExecutor(len(BRANCHES)) as pool:
+        futures = [pool.submit(copy_context().run, ask, name) for name in BRANCHES]
+        return {name: each.result() for name, each in zip(BRANCHES, futures, strict=True)}
+
+
+OWN_ANSWERS = {name: [f"{name} 1", f"{name} 2"] for name in BRANCHES}
+
+
+def test_real_threads_record_the_same_in_whatever_order_answers_come(tmp_path: Path) -> None:
+    orders, contents = set(), set()
+    for order in range(ORDERS):
+        path = tmp_path / f"{order}.yaml"
+        answered = InTurn(Model(), order)
+        with (
+            _world.entered(SeededWorld()),
+            CassetteSession(path, mode=RecordMode.REWRITE) as session,
+        ):
+            assert asked_in_threads(CassetteTransport(session, answered)) == OWN_ANSWERS
+        orders.add(tuple(answered.completed))
+        contents.add(path.read_bytes())
+
+    assert len(orders) > ORDERS * 0.9
+    assert len(contents) == 1
+
+
+def test_real_threads_get_their_own_answers_in_whatever_order_they_ask(tmp_path: Path) -> None:
+    path = tmp_path / "0.yaml"
+    with CassetteSession(path, mode=RecordMode.REWRITE) as session:
+        asked_in_threads(CassetteTransport(session, Model()))
+    orders = set()
+    for order in range(ORDERS):
+        session = CassetteSession(path)
+        asked = InTurn(CassetteTransport(session), order)
+        assert asked_in_threads(asked) == OWN_ANSWERS
+        assert session.unplayed == []
+        orders.add(tuple(asked.completed))
+
+    assert len(orders) > ORDERS * 0.9

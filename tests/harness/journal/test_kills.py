@@ -37,8 +37,12 @@ POINTS = {"open", "write", "fsync", "fdatasync", "replace", "rename", "unlink", 
           "ftruncate", "listdir", "close", "stat", "fstat"}
 
 def record(job, acknowledge):
-    session = CassetteSession(Path(job["path"]), mode=RecordMode(job["mode"]))
+    sessions = [
+        CassetteSession(Path(job["path"]), mode=RecordMode(job["mode"]))
+        for _ in range(job["sessions"])
+    ]
     for number in range(3):
+        session = sessions[number % len(sessions)]
         said = f"{job['name']}-{number}"
         asked = Request("POST", "https://api.openai.com/v1/x", (), said.encode())
         recording = session.record(asked, ("writer#1",))
@@ -46,7 +50,8 @@ def record(job, acknowledge):
         recording.received(f"answer to {said}".encode())
         recording.ended("complete")
         os.write(acknowledge, said.encode() + b"\\n")
-    session.finish()
+    for session in sessions:
+        session.finish()
 
 def killing(job):
     """Counts the places that are passed, and ends the process at one of them."""
@@ -95,6 +100,8 @@ class Job(NamedTuple):
     name: str
     kind: str
     at: int
+    sessions: int = 1
+    """How many record at the same time."""
 
 
 class Told(NamedTuple):
@@ -163,26 +170,31 @@ def held(path: Path) -> list[str]:
     return [each.request.body.decode() for each in load(path).interactions]
 
 
-def passed(pool: Recorders, folder: Path, mode: str) -> tuple[int, int]:
+def passed(pool: Recorders, folder: Path, mode: str, sessions: int = 1) -> tuple[int, int]:
     """How many moments, and steps, a recorder passes that nobody kills."""
-    told = pool.run(Job(cassette_file(folder, mode), mode, "0-0", "never", 0))
+    told = pool.run(Job(cassette_file(folder, mode), mode, "0-0", "never", 0, sessions))
     moments, steps = json.loads(told.said[-1])
     return moments, steps
 
 
-@pytest.mark.parametrize("mode", ["once", "new_episodes", "all", "rewrite"])
-def test_kills_at_any_moment_lose_nothing_that_was_acknowledged(tmp_path: Path, mode: str) -> None:
+@pytest.mark.parametrize(
+    ("mode", "sessions"),
+    [("once", 1), ("new_episodes", 1), ("all", 1), ("rewrite", 1), ("rewrite", 2)],
+)
+def test_kills_at_any_moment_lose_nothing_that_was_acknowledged(
+    tmp_path: Path, mode: str, sessions: int
+) -> None:
     kills = 0
     with recorders() as pool, entered(SeededWorld(mode)):
         chance = randomness("kills")
-        moments, _ = passed(pool, tmp_path / "dry", mode)
+        moments, _ = passed(pool, tmp_path / "dry", mode, sessions)
         for trial in range(13):
             path = cassette_file(tmp_path / str(trial), mode)
             acknowledged: list[str] = []
             # The second one finds what the first one left; a whole cassette it would only play.
             for turn in range(1 if mode == "once" else 2):
-                job = Job(path, mode, f"{trial}-{turn}", "moment", chance.randint(1, moments))
-                told = pool.run(job)
+                at = chance.randint(1, moments)
+                told = pool.run(Job(path, mode, f"{trial}-{turn}", "moment", at, sessions))
                 kills += told.is_killed
                 acknowledged += told.acknowledged
                 assert not path.exists() or held(path)

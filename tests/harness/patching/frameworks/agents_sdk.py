@@ -12,7 +12,7 @@ def multiply(a: int, b: int) -> int:
     return a * b
 
 
-async def _answer(base_url: str) -> str:
+async def _answer(base_url: str, question: str) -> str:
     set_tracing_disabled(True)
     client = AsyncOpenAI(base_url=base_url, api_key="no-key")
     agent = Agent(
@@ -21,11 +21,11 @@ async def _answer(base_url: str) -> str:
         model=OpenAIChatCompletionsModel("gpt-4o", client),
         tools=[multiply],
     )
-    result = Runner.run_streamed(agent, "What is 6 * 7?")
+    result = Runner.run_streamed(agent, question)
     async for _ in result.stream_events():
         pass
     return str(result.final_output)
 
 
-def answer(base_url: str) -> str:
-    return asyncio.run(_answer(base_url))
+def answer(base_url: str, question: str) -> str:
+    return asyncio.run(_answer(base_url, question))

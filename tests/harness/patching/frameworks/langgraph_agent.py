@@ -1,4 +1,4 @@
-"""LangGraph: an agent that calls a tool."""
+"""LangGraph: an agent that calls a tool, streamed token by token."""
 
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
@@ -11,8 +11,8 @@ def multiply(a: int, b: int) -> int:
     return a * b
 
 
-def answer(base_url: str) -> str:
-    model = ChatOpenAI(model="gpt-4o", base_url=base_url, api_key="no-key")
+def answer(base_url: str, question: str) -> str:
+    model = ChatOpenAI(model="gpt-4o", base_url=base_url, api_key="no-key", streaming=True)
     agent = create_react_agent(model, [multiply])
-    result = agent.invoke({"messages": [("user", "What is 6 * 7?")]})
-    return str(result["messages"][-1].content)
+    tokens = agent.stream({"messages": [("user", question)]}, stream_mode="messages")
+    return "".join(token.text for token, told in tokens if told["langgraph_node"] == "agent")

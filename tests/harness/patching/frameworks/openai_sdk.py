@@ -1,12 +1,24 @@
-"""The OpenAI SDK: a stream, then a whole answer."""
+"""The OpenAI SDK: its own loop of tools, over streams."""
 
+import json
+from typing import Any
+
+from conversation import multiply, opening
 from openai import OpenAI
 
 
-def answer(base_url: str) -> str:
+def answer(base_url: str, question: str) -> str:
     client = OpenAI(base_url=base_url, api_key="no-key")
-    ask = [{"role": "user", "content": "What is 6 * 7?"}]
-    with client.chat.completions.create(model="gpt-4o", messages=ask, stream=True) as stream:
-        streamed = "".join(chunk.choices[0].delta.content or "" for chunk in stream)
-    again = client.chat.completions.create(model="gpt-4o", messages=ask).choices[0].message
-    return f"{streamed} {again.content}"
+    asked = opening(question)
+    messages: list[Any] = asked["messages"]
+    while True:
+        with client.chat.completions.stream(
+            model="gpt-4o", messages=messages, tools=asked["tools"]
+        ) as stream:
+            message = stream.get_final_completion().choices[0].message
+        if not message.tool_calls:
+            return str(message.content)
+        messages.append(message.model_dump(exclude_none=True, exclude={"parsed"}))
+        for call in message.tool_calls:
+            result = str(multiply(**json.loads(call.function.arguments)))
+            messages.append({"role": "tool", "tool_call_id": call.id, "content": result})

@@ -1,11 +1,13 @@
-"""pydantic-ai: an agent that calls a tool."""
+"""pydantic-ai: an agent that calls a tool, streamed."""
+
+import asyncio
 
 from pydantic_ai import Agent
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
 
 
-def answer(base_url: str) -> str:
+async def _answer(base_url: str, question: str) -> str:
     model = OpenAIChatModel("gpt-4o", provider=OpenAIProvider(base_url=base_url, api_key="no-key"))
     agent = Agent(model, instructions="Calculate.")
 
@@ -14,4 +16,9 @@ def answer(base_url: str) -> str:
         """Multiplies."""
         return a * b
 
-    return agent.run_sync("What is 6 * 7?").output
+    async with agent.run_stream(question) as result:
+        return str(await result.get_output())
+
+
+def answer(base_url: str, question: str) -> str:
+    return asyncio.run(_answer(base_url, question))

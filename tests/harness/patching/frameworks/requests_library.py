@@ -1,15 +1,13 @@
 """requests: a stream by lines, then a whole answer."""
 
 import requests
+from conversation import closing, opening
 
-BODY = {"model": "gpt-4o", "messages": [{"role": "user", "content": "What is 6 * 7?"}]}
 
-
-def answer(base_url: str) -> str:
+def answer(base_url: str, question: str) -> str:
+    url = f"{base_url}/chat/completions"
     with requests.Session() as session:
-        url = f"{base_url}/chat/completions"
-        with session.post(url, json={**BODY, "stream": True}, stream=True) as response:
-            events = sum(line.startswith(b"data: {") for line in response.iter_lines())
-        message = session.post(url, json=BODY).json()["choices"][0]["message"]
-    assert events > 1
-    return str(message["content"])
+        with session.post(url, json=opening(question), stream=True) as response:
+            further = closing(question, response.iter_lines())
+        reply = session.post(url, json=further).json()
+    return str(reply["choices"][0]["message"]["content"])
