@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote as quoted
 from threading import Lock
 from typing import Any, ClassVar, Self, TypeVar, cast
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from agentchat.core._component import Component
 from agentchat.core._world import SystemWorld
 from agentchat.ext.models._cache_key import Call
 from harness.clients._requests import CACHE, CREATE, JSON, request_of
-from harness.errors import SecretFound
+from harness.errors import SecretFound, UsageError, explained
 from harness.formats import load, save
 from harness.interactions import Cassette, Header, Interaction, Request, Response
 from harness.journal import lock_of, locked, secret_in
@@ -80,6 +81,7 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
             pydantic_core.PydanticSerializationError: The value has no JSON form.
             SecretFound: A secret would be written that could not be replaced; nothing is.
             UnreadableCassette: The file is damaged.
+            UsageError: Another recorder wrote the file, and nobody took the secrets out of it.
         """
         self._keep(Request(CREATE, _url_of(key), (), b""), value)
 
@@ -95,6 +97,8 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock, locked(lock_of(self.path)):
             old = load(self.path) if self.path.exists() else Cassette()
+            if not old.is_ours:
+                raise UsageError(_foreign(self.path, old.header.by))
             others = [each for each in old.interactions if each.request.url != kept.request.url]
             # In the order of keys, whatever came first: bytes don't depend on timing.
             values = sorted((each for each in (*others, kept) if _is_ours(each)), key=_url)
@@ -151,6 +155,14 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
     @classmethod
     def _from_config(cls, config: CassetteStoreConfig) -> Self:
         return cls(config.path)
+
+
+def _foreign(path: Path, by: str) -> str:
+    return explained(
+        f"{path} was recorded by {by or 'another recorder'}: a cache can't be added to it.",
+        fix=f"give the cache a file of its own, or harness cassettes import {quoted(str(path))} -o "
+        f"{quoted(str(path.with_suffix('.yaml')))} --force",
+    )
 
 
 def _url_of(key: str) -> str:

@@ -1,4 +1,4 @@
-"""What a model call costs at list price, from the table that genai-prices ships."""
+"""What a model call costs at list price, from the table that genai-prices ships; and in words."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -34,3 +34,16 @@ def price_of(model: str, usage: Usage, at: datetime) -> Decimal | None:
 def price_table() -> str:
     """The table of which prices come, with its version: `genai-prices 0.2.3`."""
     return f"genai-prices {version('genai-prices')}"
+
+
+def dollars(amount: Decimal) -> str:
+    """An amount, as exact as it is small.
+
+    >>> [dollars(Decimal(text)) for text in ("0", "0.000212", "0.0312", "3.5")]
+    ['$0', '$0.0002', '$0.031', '$3.50']
+    """
+    if not amount:
+        return "$0"
+    if amount >= 1:
+        return f"${amount:.2f}"
+    return f"${amount:.3f}" if amount >= Decimal("0.01") else f"${amount:.4f}"

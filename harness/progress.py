@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
+from harness.prices import dollars
 from harness.result import Outcome, TrialResult
-from harness.summary import counted, dollars, outcome
+from harness.summary import counted, outcome
 
 
 class Display(Protocol):

@@ -11,6 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from harness.prices import dollars
 from harness.result import Outcome, TrialResult
 from harness.runner import Trial
 
@@ -44,19 +45,6 @@ def counted(outcomes: Iterable[Outcome]) -> Text:
         for of, style in _STYLE.items()
         if number_of[of]
     )
-
-
-def dollars(amount: Decimal) -> str:
-    """An amount, as exact as it is small.
-
-    >>> [dollars(Decimal(text)) for text in ("0", "0.000212", "0.0312", "3.5")]
-    ['$0', '$0.0002', '$0.031', '$3.50']
-    """
-    if not amount:
-        return "$0"
-    if amount >= 1:
-        return f"${amount:.2f}"
-    return f"${amount:.3f}" if amount >= Decimal("0.01") else f"${amount:.4f}"
 
 
 def show(console: Console, trials: Sequence[Trial], seconds: float) -> None:

@@ -10,7 +10,7 @@ from harness.matching import Matcher
 from harness.session._cleaning import Cleaning
 from harness.session._modes import READING, RecordMode
 from harness.session._renewing import Former
-from harness.session.lookup import Layer, Stack, is_ours
+from harness.session.lookup import Layer, Stack
 
 
 class Loading:
@@ -38,7 +38,7 @@ class Loading:
     @property
     def foreign(self) -> Sequence[Interaction]:
         """What another recorder left in the own cassette, with its secrets."""
-        return () if is_ours(self._before) else self._before.interactions
+        return () if self._before.is_ours else self._before.interactions
 
     def layers(self, shared: Sequence[Path]) -> list[Layer]:
         """What is played from, the own cassette first.
@@ -70,7 +70,7 @@ class Loading:
             raise
 
     def _layer(self, path: Path, cassette: Cassette) -> Layer:
-        if not is_ours(cassette):
+        if not cassette.is_ours:
             # Before anything is compared: a credential may be quoted before it is sent.
             for each in cassette.interactions:
                 self._cleaning.learn(each.request)

@@ -16,7 +16,7 @@ from agentchat.core.models import LLMMessage, UserMessage
 from agentchat.ext.models.cache import ChatCompletionCache
 from harness.cassette_store import CassetteStore
 from harness.clients import RecordingChatCompletionClient, ReplayingChatCompletionClient
-from harness.errors import UnreadableCassette
+from harness.errors import UnreadableCassette, UsageError
 from harness.formats import load
 from harness.scripted import ScriptedModel
 
@@ -53,6 +53,21 @@ def test_the_file_does_not_tell_what_came_first(tmp_path: Path) -> None:
             CassetteStore[Any](file).set(key, value)
 
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_what_another_recorder_wrote_is_not_added_to(tmp_path: Path) -> None:
+    file = tmp_path / "old.yaml"
+    file.write_text(
+        "version: 1\ninteractions:\n"
+        "- request: {method: GET, uri: 'http://127.0.0.1/', headers: {}, body: null}\n"
+        "  response: {status: {code: 200, message: OK}, headers: {}, body: {string: '{}'}}\n"
+    )
+    before = file.read_bytes()
+
+    with pytest.raises(UsageError, match=r"was recorded by vcrpy: .*\n  fix: .* import "):
+        CassetteStore[Any](file).set("key", 1)
+
+    assert file.read_bytes() == before
 
 
 def test_a_value_takes_the_place_of_an_older_one(tmp_path: Path) -> None:

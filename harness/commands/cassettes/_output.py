@@ -17,9 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.errors import UsageError
-from harness.prices import price_table
+from harness.prices import dollars, price_table
 from harness.staleness import Cost
-from harness.summary import dollars
 
 VERSION = 1
 """Of the documents that `--json` prints."""

@@ -10,7 +10,6 @@ from harness.session._cleaning import Cleaning
 from harness.session.lookup._waiting import AgentPath, Waiting
 
 _ROOT = "cassettes"
-_OURS = "agentchat-harness"
 _SECRET = b"<secret:"
 
 
@@ -38,7 +37,7 @@ class Layer:
         self.name = below_root(path)
         self.cassette = cassette
         self._cleaning, self._matcher = cleaning, matcher
-        self._is_clean = not is_ours(cassette)
+        self._is_clean = not cassette.is_ours
         self._digests = [self._digest(each.request) for each in cassette.interactions]
         paths = [each.agent_path for each in cassette.interactions]
         own = [at for at, each in enumerate(cassette.interactions) if test and each.test == test]
@@ -131,11 +130,6 @@ class Layer:
             beneath = self.cassette.interactions[above].beneath
             if not any(self._waiting.has_left(number - 1) for number in beneath):
                 self._waiting.drop(above)
-
-
-def is_ours(cassette: Cassette) -> bool:
-    """Whether all that it holds was cleaned when it was recorded."""
-    return cassette.header.by.startswith(_OURS) or not cassette.interactions
 
 
 def below_root(path: Path) -> str:
