@@ -74,8 +74,9 @@ class Project:
     def __init__(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         monkeypatch.setenv("PYTHONPATH", str(Path(harness.__file__).parents[1]))
-        monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
-        monkeypatch.delenv("PYTEST_XDIST_TESTRUNUID", raising=False)
+        # xdist's say who runs; with the others pytest tells all failures twice, in full.
+        for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_TESTRUNUID", "CI", "BUILD_NUMBER"):
+            monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("ENDPOINT", "http://127.0.0.1:9/v1/ask")
         self._pytester, self._monkeypatch = pytester, monkeypatch
         self.path = pytester.path

@@ -37,6 +37,8 @@ def running(folder: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
     (folder / "scenarios" / "story.py").write_text(STORY, encoding="utf-8")
     heard, bell = os.pipe()
     home = str(Path(harness.__file__).parents[1])
+    # A job in the background of a shell ignores Ctrl+C, and so would all that it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         [sys.executable, "-m", "harness", "run", "--out", "run", *arguments],
         cwd=folder,
@@ -46,6 +48,7 @@ def running(folder: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        signal.signal(signal.SIGINT, before)
         os.close(bell)
         assert os.read(heard, 1) == b"!"
         yield process
