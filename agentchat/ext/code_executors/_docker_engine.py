@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from agentchat.ext.code_executors import _container_owner as owner
 
@@ -13,6 +13,10 @@ except ImportError as _missing:
     raise ImportError(
         'Running code in Docker needs docker: pip install "agentchat-harness[docker]"'
     ) from _missing
+
+
+_NOT_RUNNING: Final = 409
+"""Status of an answer about a container that the engine knows, but that is stopped or paused."""
 
 
 class DockerUnavailable(RuntimeError):
@@ -96,8 +100,7 @@ def naming_errors(container_name: str) -> Iterator[None]:
     except NotFound as error:
         raise ContainerNotRunning(container_name, "is gone") from error
     except APIError as error:
-        # 409: the engine knows the container, but it is stopped or paused.
-        if error.status_code != 409:
+        if error.status_code != _NOT_RUNNING:
             raise
         raise ContainerNotRunning(container_name, f"has ended: {error.explanation}") from error
     except OSError as error:
@@ -165,6 +168,27 @@ def release(container: Any) -> None:
     """Ends a container, and closes the client that it came from."""
     end(container)
     container.client.close()
+
+
+def restart(container: Any) -> None:
+    """Ends every process of a container but its first; what can't be reached so, the engine ends.
+
+    An engine may still be cleaning up after the stop when it starts the container again. On a
+    busy machine it then kills the new processes for the old ones, and goes on calling the container
+    running: seen with containerd 1.6. So the container is stopped only where nothing else helps.
+    """
+    if not _has_ended_processes(container):
+        container.restart(timeout=0)
+
+
+def _has_ended_processes(container: Any) -> bool:
+    try:
+        # A signal to all spares the first process of the container, and the one that sends it.
+        return bool(container.exec_run(["/bin/sh", "-c", "kill -9 -1"], user="0").exit_code == 0)
+    except APIError as error:
+        if error.status_code != _NOT_RUNNING:
+            raise
+        return False
 
 
 def end_abandoned(client: Any) -> None:

@@ -13,6 +13,7 @@ from docker.utils.socket import read
 
 from agentchat.core._cancellation import CancellationToken
 from agentchat.core._daemon_thread import in_daemon_thread
+from agentchat.ext.code_executors import _docker_engine
 from agentchat.ext.code_executors._docker_engine import ContainerNotRunning, naming_errors
 from agentchat.ext.code_executors._process import TIMED_OUT, Outcome
 
@@ -139,7 +140,7 @@ class _Execution:
         # Where there is no container any more, nothing is left to kill.
         with contextlib.suppress(ContainerNotRunning), naming_errors(self._container.name):
             if self._container.exec_run(killer).exit_code != 0:
-                self._container.restart(timeout=0)
+                _docker_engine.restart(self._container)
 
     def close(self) -> None:
         # A reader would not notice that the connection is closed; it does notice its end.

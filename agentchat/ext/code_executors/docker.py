@@ -264,7 +264,7 @@ class DockerCommandLineCodeExecutor(CodeExecutor, Component[DockerCommandLineCod
         self._functions_are_ready = not self._functions
 
     async def restart(self) -> None:
-        """Restarts the container: its processes end, its files stay.
+        """Restarts what runs in the container: its processes end, its files stay.
 
         Raises:
             ContainerNotRunning: The executor has not been started, or its container has ended.
@@ -272,7 +272,7 @@ class DockerCommandLineCodeExecutor(CodeExecutor, Component[DockerCommandLineCod
         """
         container = self._running_container()
         with naming_errors(self.container_name):
-            await asyncio.to_thread(container.restart, timeout=0)
+            await asyncio.to_thread(_docker_engine.restart, container)
         await self._run_init_command()
 
     def _running_container(self) -> Any:

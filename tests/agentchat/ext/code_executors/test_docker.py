@@ -29,6 +29,8 @@ pytestmark = one_at_a_time
 
 KILLED = "\nKilled, for want of memory, by other code, or together with its container."
 
+SLEEPERS = "grep -lsa '9[8]7654' /proc/[0-9]*/cmdline | wc -l"
+
 CRASH = """
 import asyncio, os, sys
 from agentchat.ext.code_executors.docker import DockerCommandLineCodeExecutor
@@ -142,6 +144,28 @@ async def test_the_init_command_has_run_before_the_code(tmp_path: Path) -> None:
         again = await result_of(executor, ("sh", "cat /ready"))
 
     assert (first.output, again.output) == ("yes\n", "yes\n")
+
+
+@pytest.mark.usefixtures("engine")
+async def test_a_restart_ends_the_processes_and_keeps_the_files(tmp_path: Path) -> None:
+    async with executor_in(tmp_path) as executor:
+        await result_of(executor, ("sh", "echo kept > /file; sleep 987654 >/dev/null 2>&1 &"))
+        before = await result_of(executor, ("sh", SLEEPERS))
+        await executor.restart()
+        after = await result_of(executor, ("sh", f"cat /file; {SLEEPERS}"))
+
+    assert (before.output, after.output) == ("1\n", "kept\n0\n")
+
+
+async def test_a_restart_starts_a_container_that_has_ended(engine: Any, tmp_path: Path) -> None:
+    async with executor_in(tmp_path, auto_remove=False) as executor:
+        container = engine.containers.get(executor.container_name)
+        container.stop(timeout=0)
+        await executor.restart()
+        result = await result_of(executor, ("sh", "echo 1"))
+    container.remove()
+
+    assert result.output == "1\n"
 
 
 async def test_an_init_command_that_fails_leaves_no_container(engine: Any, tmp_path: Path) -> None:
