@@ -66,12 +66,15 @@ class UnwritableCassette(CassetteError):
 
     def __init__(self, path: Path, why: str, *, is_kept: bool = False) -> None:
         self.path, self.why = path, why
-        what, folder = f"{path}: can't be recorded: {why}", str(path.parent)
-        if not is_kept:
-            super().__init__(explained(what, folder=folder))
-            return
         fix = f"make room, then harness cassettes doctor --recover {shlex.quote(str(path))}"
-        super().__init__(explained(what, folder=folder, kept="in its journal", fix=fix))
+        super().__init__(
+            explained(
+                f"{path}: can't be recorded: {why}",
+                folder=str(path.parent),
+                kept="in its journal" if is_kept else None,
+                fix=fix if is_kept else None,
+            )
+        )
 
 
 class SecretFound(CassetteError):

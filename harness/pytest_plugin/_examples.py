@@ -25,8 +25,10 @@ def each_example_from_start(item: pytest.Item, opened: Opened) -> Iterator[None]
     modes = _modes(opened.mode, opened.path.exists())
     inner = law.inner_test
     law.inner_test = _within(lambda: opened.from_start(next(modes)), inner)
-    yield
-    law.inner_test = inner
+    try:
+        yield
+    finally:
+        law.inner_test = inner
 
 
 def _modes(mode: str, exists: bool) -> Iterator[str]:

@@ -3,14 +3,14 @@
 import json
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from tests.harness.pytest_projects import Project, endpoint
+from tests.loopback import answering
 
 SUITE = """
 import asyncio
@@ -132,14 +132,8 @@ def busy_endpoint() -> Iterator[str]:
 
         def log_message(self, *_: object) -> None: ...
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/v1/ask"
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(Handler) as url:
+        yield f"{url}/v1/ask"
 
 
 CRASHING = """

@@ -4,11 +4,10 @@ import asyncio
 import http.client
 import json
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +24,7 @@ import harness
 from harness.errors import ReplayMiss
 from harness.formats import save
 from harness.interactions import Cassette, Interaction, Request, Response
+from tests.loopback import answering
 
 Ask = Callable[[str, bytes], tuple[int, bytes]]
 
@@ -51,18 +51,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         pass
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 JSON = {"Content-Type": "application/json"}
@@ -129,7 +117,7 @@ LIBRARIES = [
 
 @pytest.mark.parametrize("ask", LIBRARIES)
 def test_a_library_is_recorded_and_replayed_offline(ask: Ask, tmp_path: Path) -> None:
-    with serving() as url, harness.cassette(tmp_path / "x.yaml", record_mode="once"):
+    with answering(Handler) as url, harness.cassette(tmp_path / "x.yaml", record_mode="once"):
         live = [ask(f"{url}/a", b'{"n": 1}'), ask(f"{url}/a", b'{"n": 2}')]
 
     with harness.cassette(tmp_path / "x.yaml") as use:
@@ -142,7 +130,7 @@ def test_a_library_is_recorded_and_replayed_offline(ask: Ask, tmp_path: Path) ->
 
 @pytest.mark.parametrize("player", LIBRARIES)
 def test_a_library_plays_what_another_one_recorded(player: Ask, tmp_path: Path) -> None:
-    with serving() as url, harness.cassette(tmp_path / "x.yaml", record_mode="once"):
+    with answering(Handler) as url, harness.cassette(tmp_path / "x.yaml", record_mode="once"):
         live = by_requests(f"{url}/a", b'{"n": 1}')
 
     with harness.cassette(tmp_path / "x.yaml"):
@@ -151,7 +139,7 @@ def test_a_library_plays_what_another_one_recorded(player: Ask, tmp_path: Path) 
 
 @pytest.mark.parametrize("ask", LIBRARIES)
 def test_a_miss_comes_through_every_library(ask: Ask, tmp_path: Path) -> None:
-    with serving() as url, harness.cassette(tmp_path / "x.yaml", record_mode="once"):
+    with answering(Handler) as url, harness.cassette(tmp_path / "x.yaml", record_mode="once"):
         ask(f"{url}/a", b'{"n": 1}')
 
     with (
@@ -178,13 +166,13 @@ def test_without_a_cassette_nothing_is_in_the_way(ask: Ask, tmp_path: Path) -> N
     with harness.cassette(tmp_path / "x.yaml"):
         pass
 
-    with serving() as url:
+    with answering(Handler) as url:
         assert ask(f"{url}/a", b'{"n": 1}')[0] == 200
 
 
 @pytest.mark.parametrize("ask", LIBRARIES)
 def test_an_ignored_host_is_asked_live(ask: Ask, tmp_path: Path) -> None:
-    with serving() as url, harness.cassette(tmp_path / "x.yaml", ignore_localhost=True):
+    with answering(Handler) as url, harness.cassette(tmp_path / "x.yaml", ignore_localhost=True):
         assert ask(f"{url}/a", b'{"n": 1}')[0] == 200
 
 
@@ -206,7 +194,7 @@ def test_retries_do_not_swallow_a_miss(tmp_path: Path) -> None:
 def test_a_failed_connection_fails_again(
     ask: Ask, error: type[Exception], place: str | None, tmp_path: Path
 ) -> None:
-    with serving() as url, harness.cassette(tmp_path / "x.yaml", record_mode="once"):
+    with answering(Handler) as url, harness.cassette(tmp_path / "x.yaml", record_mode="once"):
         asked = f"{url}{place}" if place else "http://127.0.0.1:1/a"
         with pytest.raises(error) as live:
             ask(asked, b"{}")
@@ -221,7 +209,7 @@ def test_a_failed_connection_fails_again(
 
 def test_a_connection_is_kept_from_block_to_block(tmp_path: Path) -> None:
     session = requests.Session()
-    with serving() as url:
+    with answering(Handler) as url:
         session.post(f"{url}/a", data=b"live")
         with harness.cassette(tmp_path / "x.yaml", record_mode="once"):
             recorded = session.post(f"{url}/a", data=b"recorded").text
@@ -244,7 +232,7 @@ async def test_a_redirect_of_aiohttp_is_followed_again(tmp_path: Path) -> None:
             history = [each.status for each in response.history]
             return history, response.url.path, await response.text()
 
-    with serving() as url:
+    with answering(Handler) as url:
         async with harness.cassette(tmp_path / "x.yaml", record_mode="once"):
             live = await follow(url)
     async with harness.cassette(tmp_path / "x.yaml") as use:
@@ -262,7 +250,7 @@ async def test_a_form_of_aiohttp_is_recorded_as_it_is_sent(parts: bool, tmp_path
         async with aiohttp.ClientSession() as session, session.post(url, data=form) as response:
             return str((await response.json())["asked"])
 
-    with serving() as url:
+    with answering(Handler) as url:
         async with harness.cassette(tmp_path / "x.yaml", record_mode="once"):
             live = await send(f"{url}/a")
     async with harness.cassette(tmp_path / "x.yaml"):

@@ -3,28 +3,21 @@
 import json
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from zlib import crc32
+
+from tests.loopback import answering
 
 _HAS_RUN = (b'"tool_result"', b'"functionResponse"', b'"toolResult"')
 _ARGUMENTS = ('{"a": 6,', ' "b": 7}')
 _SAID = ("It is ", "42.")
 
 
-@contextmanager
-def vendors() -> Iterator[str]:
+def vendors() -> AbstractContextManager[str]:
     """All of them at one address, for a block."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return answering(_Handler)
 
 
 class _Handler(BaseHTTPRequestHandler):
