@@ -1,11 +1,12 @@
 """Recorded HTTP interactions, as records: what was asked, what came back, and when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 Headers = tuple[tuple[str, str], ...]
-"""Names in lower case with their values; a name may come more than once."""
+"""Names in lower case with their values; those of one name stand side by side."""
 
 Origin = Literal["live", "scripted"]
 """Whether a model answered, or a script."""
@@ -137,6 +138,14 @@ class Cassette:
         """The hosts that were asked, sorted."""
         urls = {interaction.request.url for interaction in self.interactions}
         return tuple(sorted({host_of(url) for url in urls} - {""}))
+
+
+def grouped(headers: Iterable[tuple[str, str]]) -> Headers:
+    """Headers with the values of each name side by side, as a cassette has them."""
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        values.setdefault(name, []).append(value)
+    return tuple((name, value) for name, several in values.items() for value in several)
 
 
 def is_client_call(request: Request) -> bool:

@@ -271,13 +271,14 @@ class LexicalMemory(_KeptMemory, Component[BaseModel]):
 
 
 _CHARACTER_WORDS = "\u3040-\u30ff\u4e00-\u9fff"
-_WORD = re.compile(f"[{_CHARACTER_WORDS}]|[^\\W{_CHARACTER_WORDS}]+")
+# Compiled with the first text: with the import it would be most of what this module costs.
+_WORD = f"[{_CHARACTER_WORDS}]|[^\\W{_CHARACTER_WORDS}]+"
 # The usual constants: how soon a repeated word stops counting, how much length counts against.
 _SATURATION, _LENGTH_WEIGHT = 1.5, 0.75
 
 
 def _words(text: str) -> Counter[str]:
-    return Counter(_WORD.findall(text.casefold()))
+    return Counter(re.findall(_WORD, text.casefold()))
 
 
 def _bm25(asked: Counter[str], documents: Sequence[Counter[str]]) -> list[float]:

@@ -1,9 +1,16 @@
 """Cassettes as files: the harness's own format, and those of other recorders.
 
+A file is a `Source`: its bytes, unpacked, and what they say as YAML or JSON. The first format that
+recognises it reads it into a `Cassette`. The harness's own (`own`, `_own_shape`) is read block by
+block while it is as it was written (`_canonical_reading`), and what that gave is kept (`_index`).
+What the others have in common is in `_foreign`; their bodies are taken out of what they travelled
+in (`_unwrapping`, `_compression`).
+
 A format is a module here with a `FORMAT`; adding one means writing the module and naming it below.
 """
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -38,6 +45,7 @@ __all__ = [
     "joined",
     "load",
     "loaded",
+    "opened",
     "replace_bytes",
     "reviewable",
     "save",
@@ -68,20 +76,32 @@ def load(path: Path) -> Cassette:
         UnreadableCassette: There is no such file, it is damaged, or of no known format.
         FutureCassette: It was written by a newer version of the harness.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableCassette(path, error.strerror or "can't be read") from error
-    index = Index(data, path.suffix) if len(data) >= SMALLEST else None
+    source = opened(path)
+    index = Index(source.data, path.suffix) if len(source.data) >= SMALLEST else None
     kept = index.read() if index is not None else None
     if kept is not None:
         return kept
-    source = Source(path, data)
     cassette = loaded(source)
     # Another recorder's file may hold secrets, which must not lie in a second place.
     if index is not None and format_of(source) is own.FORMAT:
         index.write(cassette)
     return cassette
+
+
+def opened(path: Path) -> Source:
+    """A file, read; what it says is found out once, whoever asks.
+
+    Raises:
+        UnreadableCassette: There is no such file, or it is packed and damaged.
+    """
+    try:
+        # A pipe is not even opened: that would wait for who writes into it.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnreadableCassette(path, "it is no file, but a folder, a pipe or a device")
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableCassette(path, error.strerror or "can't be read") from error
+    return Source(path, data)
 
 
 def loaded(source: Source) -> Cassette:

@@ -7,6 +7,7 @@ laid out in no known way stays text.
 import base64
 import binascii
 import json
+from collections import Counter
 from collections.abc import Iterator
 from itertools import product
 from typing import Any, NamedTuple
@@ -87,8 +88,10 @@ def from_base64(text: str) -> bytes:
 def reviewable(body: bytes) -> bytes:
     """The body, or the same JSON in the compact layout if only that can be stored structured."""
     text = _text(body)
-    value = _parsed(text.strip()) if text is not None else None
-    if value is None or _as_json(text or ""):
+    if text is None or _as_json(text):
+        return body
+    value = _parsed(text.strip())
+    if value is None:
         return body
     compact = from_json(value)
     return compact if _parsed(compact.decode()) == value else body
@@ -102,7 +105,8 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """
     mapping = dict(pairs)
     if len(mapping) < len(pairs):
-        raise ValueError("a key comes twice")
+        [(key, _)] = Counter(key for key, _ in pairs).most_common(1)
+        raise ValueError(f"the key {key!r} comes twice")
     return mapping
 
 

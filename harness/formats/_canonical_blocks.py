@@ -159,10 +159,13 @@ def _at_keys(column: int) -> re.Pattern[str]:
 
 def _at_colon(text: str) -> tuple[str, str]:
     """An entry's key, and all that follows its colon."""
+    key, _, rest = text.partition(":")
+    if rest[:1] in (" ", "\n") and _is_plain(key):
+        return key, rest
     found = _KEY.match(text)
     if found is None or len(found[1]) > LONGEST_SIMPLE_KEY:
         raise NotCanonical
-    key = found[1] if _is_plain(found[1]) else _value(found[1])
+    key = _value(found[1])
     if not isinstance(key, str):
         raise NotCanonical
     return key, text[found.end() :]
@@ -171,7 +174,7 @@ def _at_colon(text: str) -> tuple[str, str]:
 @lru_cache
 def _is_plain(key: str) -> bool:
     # Every message has the same few.
-    return is_surely_plain(key)
+    return is_surely_plain(key) and len(key) <= LONGEST_SIMPLE_KEY
 
 
 def _is_surely_quoted(text: str) -> bool:

@@ -10,7 +10,7 @@ from harness.formats._compression import decompressed, unpacked
 from harness.formats._source import Kind, Source
 from harness.formats._unwrapping import unwrapped
 from harness.formats._yaml_reading import Keys
-from harness.interactions import Chunk, Headers, Interaction, Response
+from harness.interactions import Chunk, Headers, Interaction, Response, grouped
 
 _BODY_KEYS = frozenset({"string", "base64_string", "raw_gzip", "encoding", "file"})
 # What YAML's readers take for no; of a body in a file of its own, `string` is the path.
@@ -57,7 +57,7 @@ def headers_of(stored: Any) -> Headers:
     if stored is None:
         return ()
     pairs = stored.items() if isinstance(stored, dict) else map(_pair, _listed(stored))
-    return tuple(
+    return grouped(
         (_text(name).strip().lower(), _text(value).strip())
         for name, values in pairs
         for value in _values(values)

@@ -31,7 +31,7 @@ class Source:
 
     Args:
         path: The file's name, for messages.
-        data: Its content; it may be packed with gzip.
+        data: Its content; it may be packed with gzip, and have a mark of its byte order.
 
     Raises:
         UnreadableCassette: It is packed, and can't be unpacked.
@@ -40,7 +40,7 @@ class Source:
     def __init__(self, path: Path, data: bytes) -> None:
         self.path = path
         try:
-            self.data = unpacked(data)
+            self.data = unpacked(data).removeprefix(BOM_UTF8)
         except ValueError as error:
             raise self._unreadable(str(error)) from error
 
@@ -58,7 +58,7 @@ class Source:
         Raises:
             UnreadableCassette: It is neither.
         """
-        is_json = self.data.removeprefix(BOM_UTF8).lstrip()[:1] in (b"{", b"[")
+        is_json = self.data.lstrip()[:1] in (b"{", b"[")
         read = self._json if is_json else read_yaml
         try:
             tree = read(self.data, unique_keys=self.may_be_ours)
@@ -167,8 +167,9 @@ def _in_words(kind: str, message: str, tree: Any, loc: Keys) -> tuple[Keys, str]
         return loc, f"the key {loc[-1]!r} is missing"
     way = _existing(tree, loc)
     last = repr(way[-1]) if way else "it"
-    what = message.removeprefix("Value error, ")
-    return way, f"{last}: {what[0].lower()}{what[1:]}"
+    ours = message.removeprefix("Value error, ")
+    what = f"{message[0].lower()}{message[1:]}" if ours == message else ours
+    return way, f"{last}: {what}"
 
 
 def _known_keys(schema: dict[str, Any], way: Keys) -> list[str]:

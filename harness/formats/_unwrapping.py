@@ -6,6 +6,7 @@ import zlib
 from harness.interactions import Headers
 
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
+_HEADER = "content-encoding"
 _TEXT_TYPE = re.compile(r"text/|application/(?:[\w.-]+\+)?(?:json|x-?ndjson|jsonl|xml)")
 _ENCODING_BY_START = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 # Bytes of gzip of which each became a character.
@@ -15,15 +16,17 @@ _GZIP_AS_TEXT = "\x1f\x8b\x08".encode()
 def unwrapped(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
     """The body in one piece, and its headers with the compression that it shows.
 
-    Recorders drop the header that says how a body is compressed, or leave the body in the pieces
-    in which HTTP/1.1 sent it.
+    Recorders drop the header that says how a body is compressed, or leave it where they undid that,
+    and leave the body in the pieces in which HTTP/1.1 sent it.
     """
     body = _joined(body) if _says(headers, "transfer-encoding", "chunked") else body
     if body.startswith(_GZIP_AS_TEXT):
         body = _as_bytes(body)
     encoding = _encoding(body)
-    if encoding and not _says(headers, "content-encoding") and _is_of_text(headers):
-        headers = (*headers, ("content-encoding", encoding))
+    if encoding != "gzip" and (_HEADER, "gzip") in headers:
+        headers = tuple(header for header in headers if header[0] != _HEADER)
+    if encoding and not _says(headers, _HEADER) and _is_of_text(headers):
+        headers = (*headers, (_HEADER, encoding))
     return headers, body
 
 

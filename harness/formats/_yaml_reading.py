@@ -90,13 +90,13 @@ def _read(data: bytes, builder: "_Builder", libyaml: bool) -> Any:
 
 
 def decoded(data: bytes) -> str:
-    """The text, without a mark of its byte order.
+    """The text.
 
     Raises:
         YamlError: It is not UTF-8.
     """
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
         raise YamlError("not UTF-8", _end_of(error.object[: error.start].decode())) from error
 
@@ -154,8 +154,6 @@ class _Builder:
                 step(event)
             elif type(event) is yaml.StreamEndEvent:
                 break
-        if len(self._documents) > 1:
-            raise YamlError("several documents in one file")
         return self._documents[0] if self._documents else None
 
     def _scalar(self, event: Any) -> None:
@@ -203,6 +201,8 @@ class _Builder:
         """Puts a finished value where it belongs."""
         self._weight += 1
         if not self._stack:
+            if self._documents:
+                raise YamlError("several documents in one file", _position(event.start_mark))
             self._documents.append(value)
             return
         parent = self._stack[-1]

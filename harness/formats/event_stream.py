@@ -6,7 +6,6 @@ API, the model, and that it was streamed.
 
 import json
 import re
-from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +16,7 @@ from harness.interactions import Cassette, Chunk, Header, Interaction, Response
 _SUFFIXES = (".sse", ".eventstream")
 _LINE = rb"(?:(?:data|event|id|retry)(?::[^\r\n]*)?|:[^\r\n]*)"
 _END = rb"(?:\r\n|\n|\r)"
-_FIELDS = re.compile(rb"(?:\xef\xbb\xbf)?\s*" + _LINE + rb"(?:" + _END + rb"+" + _LINE + rb")*+\s*")
+_FIELDS = re.compile(rb"\s*" + _LINE + rb"(?:" + _END + rb"+" + _LINE + rb")*+\s*")
 # An event with the empty line behind it.
 _EVENT = re.compile(rb".+?(?:\r\n\r\n|\n\n|\r\r)(?:\r?\n)*+|.+", re.DOTALL)
 _DATA = re.compile(rb"^data: ?(.*?)\r?$", re.MULTILINE)
@@ -34,12 +33,11 @@ def read(source: Source) -> Cassette:
     Raises:
         UnreadableCassette: No event says which API it comes from.
     """
-    data = source.data.removeprefix(BOM_UTF8)
     with source.reading(()):
-        asked = next(filter(None, map(question_for, _events(data))), None)
+        asked = next(filter(None, map(question_for, _events(source.data))), None)
     if asked is None:
         raise source.problem("no event is one of an API that is known here")
-    chunks = tuple(Chunk(0, piece) for piece in _EVENT.findall(data))
+    chunks = tuple(Chunk(0, piece) for piece in _EVENT.findall(source.data))
     answered = Response(200, (("content-type", "text/event-stream"),), chunks, duration_ns=0)
     return Cassette(Header(), (Interaction(asked, answered),))
 

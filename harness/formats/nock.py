@@ -73,7 +73,7 @@ def _paired(raw: Any) -> Headers:
     if isinstance(raw, list) and all(isinstance(each, str) for each in raw):
         if len(raw) % 2:
             raise ValueError("a header in 'rawHeaders' has no value")
-        return tuple((name.lower(), value) for name, value in zip(raw[::2], raw[1::2], strict=True))
+        return headers_of(list(zip(raw[::2], raw[1::2], strict=True)))
     return headers_of(raw)
 
 

@@ -52,8 +52,10 @@ def read(source: Source) -> Cassette:
     if type(version) is int and version > VERSION:
         raise FutureCassette(source.path, version, VERSION)
     if source.data[-99:].split()[-1:] != [_END.strip()]:
-        end = ("interactions", len(tree.get("interactions") or ()) - 1)
-        raise source.problem("truncated here or below: the last line, `...`, is missing", end)
+        listed = tree.get("interactions")
+        last = len(listed) - 1 if isinstance(listed, list) else 0
+        why = "truncated here or below: the last line, `...`, is missing"
+        raise source.problem(why, ("interactions", last))
     with source.reading(()):
         tree = upgraded(tree if version == VERSION else source.tree, VERSION)
     file = source.validated(CASSETTE, tree)

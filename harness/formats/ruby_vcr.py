@@ -1,13 +1,13 @@
 """Cassettes of Ruby's VCR, in YAML and JSON, and of those made after its model.
 
-Held against the recordings of RubyLLM with VCR 6, and what Betamax 0.9 writes; vcr for R was not at
-hand.
+Held against the recordings of RubyLLM with VCR 6, and those of four projects with Betamax from its
+first version on; vcr for R was not at hand.
 """
 
 import re
 from email.utils import parsedate_to_datetime
 
-from pydantic import TypeAdapter
+from pydantic import AliasChoices, Field, TypeAdapter
 
 from harness.formats._foreign import (
     BodyOf,
@@ -36,7 +36,9 @@ class _Request(Record):
 
 
 class _Response(Record):
-    status: StatusCode
+    status: StatusCode = Field(validation_alias=AliasChoices("status", "status_code"))
+    """Betamax at first said it as requests does."""
+
     headers: HeadersOf = ()
     body: BodyOf = b""
 

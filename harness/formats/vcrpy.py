@@ -1,8 +1,8 @@
 """Cassettes of vcrpy, in YAML and JSON, from its first layout on.
 
 Plugins change the layout: pydantic-ai parses the bodies, LangChain keeps requests and responses in
-two lists and packs the file. Held against the recordings of seven projects, and the code of vcrpy's
-own migration and of langchain-tests 1.1.
+two lists and packs the file. Held against the recordings of twelve projects, LangChain among them,
+and the code of vcrpy's own migration.
 """
 
 from typing import Any

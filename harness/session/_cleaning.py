@@ -14,6 +14,7 @@ from harness.interactions import (
     Request,
     Response,
     Unanswered,
+    grouped,
 )
 from harness.journal import laid_out
 from harness.redaction import KnownSecrets, Redactor, Replacing, Rule, parse_rule
@@ -137,8 +138,8 @@ class Cleaning:
 
     def _headers(self, headers: Headers, kept: frozenset[str]) -> Headers:
         return self._redactor.headers(
-            [(name.lower(), self._replacing.text(value)) for name, value in headers
-             if name.lower() in kept]
+            grouped((name.lower(), self._replacing.text(value)) for name, value in headers
+                    if name.lower() in kept)
         )  # fmt: skip
 
 

@@ -195,6 +195,18 @@ def test_one_call_more_of_an_agent_is_an_extra_call(tmp_path: Path) -> None:
     assert miss.cause == "an extra call: all that was recorded of 'guide' is played already"
 
 
+def test_an_agent_of_whom_nothing_is_recorded_is_new(tmp_path: Path) -> None:
+    miss = missed(tmp_path, chat(temperature=0.9), interaction(chat(), "guide"), agent="critic")
+
+    assert miss.cause == "a new agent: nothing of 'critic' is recorded"
+
+
+def test_an_agent_is_not_new_to_a_recording_that_names_none(tmp_path: Path) -> None:
+    miss = missed(tmp_path, chat(temperature=0.9), interaction(chat()), agent="critic")
+
+    assert miss.cause == "a changed sampling setting, temperature"
+
+
 def test_the_nearest_is_found_among_thousands_whatever_the_language(tmp_path: Path) -> None:
     texts = [f"{number:04d}号的天气怎么样请用一句话回答不要编造价格" for number in range(2_000)]
     recorded = [interaction(chat(messages=[{"content": text}])) for text in texts]

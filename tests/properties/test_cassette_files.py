@@ -30,6 +30,7 @@ from harness.interactions import (
     Response,
     Unanswered,
 )
+from harness.session._cleaning import Cleaning
 
 FILE = Path("cassettes/law.yaml")
 
@@ -120,6 +121,17 @@ def test_what_is_written_reads_back_and_is_written_the_same_again(cassette: Cass
 
     assert again == cassette
     assert written(again) == data
+
+
+SENT = st.tuples(st.sampled_from(["set-cookie", "Set-Cookie", "content-type"]), TEXT)
+
+
+@given(st.lists(SENT, max_size=4).map(tuple))
+def test_headers_in_whatever_order_are_recorded(headers: Headers) -> None:
+    interaction = Interaction(Request("GET", "", headers, b""), Response(200, headers, b"", 0))
+    cassette = Cassette(interactions=(Cleaning({}, {}).interaction(interaction),))
+
+    assert loaded(Source(FILE, written(cassette))) == cassette
 
 
 @given(st.dictionaries(TEXT, JSON, max_size=3))

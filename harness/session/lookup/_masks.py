@@ -1,9 +1,12 @@
-"""Addresses of which a recorder hid a part: `https://<REGION>.example/v1`, `{BASE}/chat`."""
+"""Addresses of which a recorder hid a part, or all.
+
+`https://<REGION>.example/v1`, `{BASE}/chat`, and LangChain's `**REDACTED**`.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
 
-_MASK = re.compile(r"<[A-Z][A-Z0-9_]*>|\{[A-Z][A-Z0-9_]*\}")
+_MASK = re.compile(r"<[A-Z][A-Z0-9_]*>|\{[A-Z][A-Z0-9_]*\}|\*\*[A-Z][A-Z0-9_]*\*\*")
 
 
 class Masks:

@@ -37,6 +37,7 @@ def unlike(
     same_agent = {
         place for place, number in enumerate(numbers) if agent and recorded[number].agent == agent
     }
+    known = {each.agent for each in recorded if each.agent} if agent else set()
     near = nearest(asked, [recorded[number].request for number in numbers], same_agent)
     number = numbers[near.position]
     difference = first_difference(recorded[number].request, asked, matcher)
@@ -44,7 +45,9 @@ def unlike(
         cause = "an extra call: all that was recorded is played already"
     elif near.likeness < _LEAST_LIKENESS:
         cause = "an extra call: nothing like it is recorded"
-    elif not same_agent and any(each.agent == agent for each in recorded if agent):
+    elif known and agent not in known:
+        cause = f"a new agent: nothing of {agent!r} is recorded"
+    elif known and not same_agent:
         cause = f"an extra call: all that was recorded of {agent!r} is played already"
     else:
         cause = difference.cause if difference else "a changed spelling"

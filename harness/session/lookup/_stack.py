@@ -1,6 +1,6 @@
 """The cassettes that a session plays from: its own, and shared ones beneath it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -76,13 +76,14 @@ class Stack:
         found = self._find(request, asked)
         if found is not None:
             return found
+        answers = (self._find(*each) for each in self._masked(request, asked))
+        return next(filter(None, answers), None)
+
+    def _masked(self, request: Request, asked: Asked) -> Iterator[tuple[Request, Asked]]:
+        """The request under each recorded address with a part hidden that may be its own."""
         for url in self._masks.over(request.url):
             masked = replace(request, url=url)
-            digest = self._matcher.digest(masked)
-            found = self._find(masked, Asked(digest, asked.agent_path))
-            if found is not None:
-                return found
-        return None
+            yield masked, Asked(self._matcher.digest(masked), asked.agent_path)
 
     def _find(self, request: Request, asked: Asked) -> Found | None:
         position = self._in_order(request, asked) if self._strict else self._own.take(asked)
@@ -108,6 +109,8 @@ class Stack:
         own, recorded = self._own, self._own.cassette.interactions
         if not recorded:
             return Explanation("the cassette is empty")
+        if all(each.request.url != request.url for each in recorded):
+            request, asked = next(self._masked(request, asked), (request, asked))
         expected = own.next_like(request) if self._strict else None
         left = own.equal(asked)
         if left and expected is not None:

@@ -66,6 +66,15 @@ def test_a_body_is_read_in_every_form(content: dict[str, str], body: bytes) -> N
     assert interaction.response == Response(200, (), body, 812_500_000)
 
 
+def test_a_header_that_tells_of_a_compression_that_is_undone_is_left_out() -> None:
+    packed = {"name": "Content-Encoding", "value": "gzip"}
+    picture = {"text": "iVBORw0KGgo=", "encoding": "base64"}
+
+    _, interaction = read(archive(response={"headers": [packed], "content": picture}))
+
+    assert interaction.response == Response(200, (), b"\x89PNG\r\n\x1a\n", 812_500_000)
+
+
 def test_a_form_is_encoded_again() -> None:
     params = [{"name": "a b", "value": "1"}, {"name": "c", "value": "&"}]
 

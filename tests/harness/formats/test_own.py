@@ -186,11 +186,14 @@ DAMAGES = [
     (damaged("POST", "!!python/object/apply:os.getcwd []"), 12, 13,
      "the tag 'tag:yaml.org,2002:python/object/apply:os.getcwd'"),
     (damaged("POST", "\x07"), 12, 13, "not YAML: the character '\\x07'"),
+    ("harness: cassette\nversion: 1\ninteractions: 7\n", 3, 1,
+     "truncated here or below: the last line, `...`, is missing"),
     ("- just\n- a list\n", 1, 1, "not a cassette in a format known here (SSE, cassetter TOML, "),
     ("", None, None, "it is empty"),
     ("<p>", 1, 1, "not a cassette in a format known here (SSE, cassetter TOML, "),
     ('{"version": 1,\n "interactions": [}', 2, 19, "not JSON: Expecting value"),
-    ('{"harness": "cassette",\n "harness": "cassette"}', None, None, "not JSON: a key comes twice"),
+    ('{"harness": "cassette",\n "harness": "cassette"}', None, None,
+     "not JSON: the key 'harness' comes twice"),
     (damaged("harness: ", "? [a]\n: 1\nharness: "), 1, 3, "a key that is no text"),
 ]  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 import base64
 import gzip
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +102,34 @@ def test_json_with_a_mark_of_its_byte_order_is_json() -> None:
     marked = b'\xef\xbb\xbf{\n\t"request": {"url": "http://x/"},\n\t"response": {"body": "a"}}'
 
     assert only(marked).response == Response(200, (), b"a", duration_ns=0)
+
+
+def test_a_cassette_of_ours_may_have_a_mark_of_its_byte_order(tmp_path: Path) -> None:
+    path = tmp_path / "chat.yaml"
+    save(path, Cassette(interactions=(asking("http://a/"),)))
+
+    assert only(b"\xef\xbb\xbf" + path.read_bytes()) == asking("http://a/")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+
+    for path in (pipe, tmp_path):
+        with pytest.raises(UnreadableCassette, match="it is no file"):
+            load(path)
+
+
+def test_headers_of_one_name_that_stand_apart_are_kept_side_by_side(tmp_path: Path) -> None:
+    headers = b"200}, headers: {Set-Cookie: a, Vary: b, set-cookie: c}"
+    cassette = loaded(Source(Path("a.yaml"), VCRPY.replace(b"200}, headers: {}", headers)))
+
+    save(tmp_path / "ours.yaml", cassette)
+
+    [interaction] = load(tmp_path / "ours.yaml").interactions
+    kept = (("set-cookie", "a"), ("set-cookie", "c"), ("vary", "b"))
+    assert interaction.response == Response(200, kept, b"hello", duration_ns=0)
 
 
 def test_requests_and_responses_in_two_lists_are_read() -> None:

@@ -90,6 +90,21 @@ def in_r(response: str, moment: str) -> str:
     return f"http_interactions:\n- \n{request}  response:\n{response}{recorded}"
 
 
+BETAMAX = """{"http_interactions": [{"request": {"body": "", "headers": {"Accept": "*/*"},
+  "method": "GET", "uri": "https://api.example/meta"}, "response": {"body": {"base64_string":
+  "e30=", "encoding": "utf-8"}, "headers": {"status": "200 OK"}, "url":
+  "https://api.example/meta", "status_code": 200}, "recorded_at": "2013-12-31T01:04:59"}],
+  "recorded_with": "betamax"}"""
+
+
+def test_the_first_cassettes_of_betamax_are_read() -> None:
+    header, interaction = read(BETAMAX)
+
+    assert header == Header(recorded="2013-12-31", by="betamax")
+    asked = Request("GET", "https://api.example/meta", (("accept", "*/*"),), b"")
+    assert interaction == Interaction(asked, Response(200, (("status", "200 OK"),), b"{}", 0))
+
+
 PACKED = "H4sIAAAAAAAAA6tWSs7Iz0xOLVayio6tBQBLnrqtDgAAAA=="
 IN_R = [
     "    status: {status_code: 200, category: Success}\n"

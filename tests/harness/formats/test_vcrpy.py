@@ -310,6 +310,7 @@ DAMAGES = [
     (file(asking(body=""), {"headers": {}}), 2, "the response has no status"),
     (file(asking(body=""), answering(status={"code": "x"})), 10, "'status': input should be"),
     (file(asking(body=""), answering(body={"base64_string": "?"})), 14, "'body': not base64"),
+    (file(asking(body={b"a": 1}), answering()), 8, "'body': JSON can't hold it"),
     (file({"uri": URL}, answering()), 2, "the key 'method' is missing"),
     (file(asking(body_json={}), answering()), 2, "'request': 'body_json' has no meaning that is"),
     (file(asking(), answering(body_blob="x")), 8, "'response': 'body_blob' has no meaning that is"),

@@ -12,6 +12,7 @@ from harness.session import CassetteSession
 from harness.transport import CassetteTransport
 
 BASE, REGION = "<API_BASE>/chat", "https://api.<REGION>.example/v1/{PROJECT}/chat"
+ALL = "**REDACTED**"
 
 
 def recorded(tmp_path: Path, *urls: str) -> CassetteSession:
@@ -33,6 +34,8 @@ ANSWERED = [
     (BASE, BASE),
     ("https://api.eu-west-1.example/v1/mine/chat", REGION),
     (REGION, REGION),
+    ("https://api.eu-west-1.example/v1/mine/chat?beta=true", ALL),
+    (ALL, ALL),
 ]
 
 
@@ -46,6 +49,24 @@ def test_an_address_that_is_recorded_as_it_is_comes_first(tmp_path: Path) -> Non
     session = recorded(tmp_path, BASE, url)
 
     assert [asked(session, url), asked(session, url)] == [url, BASE]
+
+
+@pytest.mark.parametrize(
+    ("masked", "url"), [(ALL, "https://api.example/v1"), (BASE, "http://localhost:8080/v1/chat")]
+)
+def test_a_miss_tells_what_changed_besides_what_is_hidden(
+    tmp_path: Path, masked: str, url: str
+) -> None:
+    with pytest.raises(ReplayMiss, match="differs at body: 'Hi' became 'Hello'\n"):
+        asked(recorded(tmp_path, masked), url, b"Hello")
+
+
+def test_what_was_played_under_a_mask_is_told_to_be_asked_again(tmp_path: Path) -> None:
+    session = recorded(tmp_path, ALL)
+    asked(session, "https://api.example/v1")
+
+    with pytest.raises(ReplayMiss, match="this very request was recorded once"):
+        asked(session, "https://api.example/v1")
 
 
 MISSED = [
