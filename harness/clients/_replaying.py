@@ -106,5 +106,4 @@ def _unanswered(session: CassetteSession, recorded: Recorded) -> ReplayMiss:
         nearest=None,
         fix="record by RecordingChatCompletionClient(client), or use the record mode none",
     )
-    session.misses.append(miss)
-    return miss
+    return session.missed(miss)

@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib.util import find_spec
 from threading import Lock
 
+from harness.network import watched
 from harness.patching._httpx import httpx_patches
-from harness.patching._network import network_patches
+from harness.patching._network import check
 from harness.patching._unpatched import unpatched_libraries
 
 _lock = Lock()
@@ -49,7 +50,7 @@ def _install() -> None:
             others = vcrpy_patches()
         else:
             others = unpatched_libraries()
-        for patch in (*others, *httpx_patches(), *_aiohttp_patches(), *network_patches()):
+        for patch in (*others, *httpx_patches(), *_aiohttp_patches(), watched(check)):
             patches.enter_context(patch)
         _installed.push(patches.pop_all())
 

@@ -116,6 +116,7 @@ class CassetteSession:
         self._clean_request: tuple[Request, Request] | None = None
         # What is recorded may end while a lock is held here.
         self._lock = RLock()
+        self._process = os.getpid()
         began = SystemWorld().now().isoformat()
         opening = Opening(run, mode, test, origin, began, f"agentchat-harness {__version__}")
         goes_on = mode in WRITING and is_broken_off
@@ -202,6 +203,10 @@ class CassetteSession:
                 return Recording(request, agent_path)
             return self._recorder.begin(request, self._clean(request), agent_path)
 
+    def missed(self, miss: ReplayMiss) -> ReplayMiss:
+        """Remembers a miss that others found, and that is about to be raised."""
+        return self._missing.note(miss, self.owner)
+
     def finish(self) -> None:
         """Makes the cassette of what was recorded; the old file stays whole until the new one is.
 
@@ -213,12 +218,14 @@ class CassetteSession:
             UnreadableCassette: The cassette was damaged meanwhile; what was recorded is kept.
         """
         with self._lock:
-            self._recorder.finish(is_whole=True)
+            if self._is_here:
+                self._recorder.finish(is_whole=True)
 
     def discard(self) -> None:
         """Forgets what was recorded; the cassette stays as it was."""
         with self._lock:
-            self._recorder.discard()
+            if self._is_here:
+                self._recorder.discard()
 
     @property
     def is_kept(self) -> bool:
@@ -269,7 +276,16 @@ class CassetteSession:
         traceback: TracebackType | None,
     ) -> None:
         with self._lock:
-            self._recorder.leave(error, self._record_on_exception)
+            if self._is_here:
+                self._recorder.leave(error, self._record_on_exception)
+
+    @property
+    def _is_here(self) -> bool:
+        """Whether this is no fork of the process that has the session, and brings it to its end.
+
+        What a fork records goes into the same journal.
+        """
+        return os.getpid() == self._process
 
     def _clean(self, request: Request) -> Request:
         """The request as it is compared and stored."""

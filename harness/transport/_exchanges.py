@@ -35,6 +35,9 @@ class Exchanges:
             await body.head_async()
             assert isinstance(playing.response, Response)
             return self._library.response(request, playing.response, body)
+        if "upgrade" in request.headers:
+            # What follows is no HTTP, and not for a cassette.
+            return await send(request)
         recording = self._session.record(asked, path())
         try:
             response = await send(request)
@@ -55,6 +58,9 @@ class Exchanges:
             body.head()
             assert isinstance(playing.response, Response)
             return self._library.response(request, playing.response, body)
+        if "upgrade" in request.headers:
+            # What follows is no HTTP, and not for a cassette.
+            return send(request)
         recording = self._session.record(asked, path())
         try:
             response = send(request)
