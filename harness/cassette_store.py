@@ -1,7 +1,7 @@
 """CassetteStore: a cache's answers in a cassette, to be reviewed and committed."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote as quoted
@@ -54,8 +54,7 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
     def __init__(self, path: Path | str, redact: Sequence[Rule] = ()) -> None:
         self.path = Path(path)
         self._redactor = Redactor(secrets_among(os.environ), redact)
-        self._bodies: Mapping[str, bytes] = {}
-        self._seen: tuple[int, ...] | None = None
+        self._seen = _Seen(None, Cassette())
         self._lock = Lock()
 
     def get(self, key: str, default: T | None = None) -> T | None:
@@ -71,8 +70,7 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
     def get_text(self, key: str) -> bytes | None:
         """The JSON text under the key; None when there is none."""
         with self._lock:
-            self._look()
-            return self._bodies.get(_url_of(key))
+            return self._latest().bodies.get(_url_of(key))
 
     def set(self, key: str, value: T) -> None:
         """Keeps the value under the key, in the place of an older one.
@@ -96,7 +94,7 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
         kept = self._interaction(request, value)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock, locked(lock_of(self.path)):
-            old = load(self.path) if self.path.exists() else Cassette()
+            old = self._latest().cassette
             if not old.is_ours:
                 raise UsageError(_foreign(self.path, old.header.by))
             others = [each for each in old.interactions if each.request.url != kept.request.url]
@@ -105,7 +103,9 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
             rest = [each for each in others if not _is_ours(each)]
             today = SystemWorld().now().date().isoformat()
             header = Header(today, f"agentchat-harness {__version__}", old.header.origin)
-            save(self.path, Cassette(header, (*rest, *values)))
+            new = Cassette(header, (*rest, *values))
+            save(self.path, new)
+            self._seen = _Seen(_state_of(self.path), new)
 
     def _interaction(self, request: Request, value: T) -> Interaction:
         said = to_json(self._without_split_secrets(to_jsonable_python(value)))
@@ -132,22 +132,12 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
             for each in value
         ]
 
-    def _look(self) -> None:
-        """Reads the file, if it is another one than it was."""
-        try:
-            now = self.path.stat()
-        except FileNotFoundError:
-            self._seen, self._bodies = None, {}
-            return
-        state = (now.st_mtime_ns, now.st_size, now.st_ino)
-        if state != self._seen:
-            found = load(self.path).interactions
-            self._bodies = {
-                _url(each): each.response.content
-                for each in found
-                if _is_ours(each) and isinstance(each.response, Response)
-            }
-            self._seen = state
+    def _latest(self) -> "_Seen":
+        """What the file holds; it is read only if somebody else wrote it."""
+        state = _state_of(self.path)
+        if state != self._seen.state:
+            self._seen = _Seen(state, Cassette() if state is None else load(self.path))
+        return self._seen
 
     def _to_config(self) -> CassetteStoreConfig:
         return CassetteStoreConfig(path=self.path.as_posix())
@@ -155,6 +145,31 @@ class CassetteStore(CacheStore[T], Component[CassetteStoreConfig]):
     @classmethod
     def _from_config(cls, config: CassetteStoreConfig) -> Self:
         return cls(config.path)
+
+
+class _Seen:
+    """What the file held when it was seen last.
+
+    Args:
+        state: By which it is known whether it is still the same; None for no file.
+        cassette: What was in it.
+    """
+
+    def __init__(self, state: tuple[int, ...] | None, cassette: Cassette) -> None:
+        self.state, self.cassette = state, cassette
+        self.bodies = {
+            _url(each): each.response.content
+            for each in cassette.interactions
+            if _is_ours(each) and isinstance(each.response, Response)
+        }
+
+
+def _state_of(path: Path) -> tuple[int, ...] | None:
+    try:
+        now = path.stat()
+    except FileNotFoundError:
+        return None
+    return now.st_mtime_ns, now.st_size, now.st_ino
 
 
 def _foreign(path: Path, by: str) -> str:

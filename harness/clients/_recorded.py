@@ -41,10 +41,7 @@ def recorded_in(session: CassetteSession, model: str = "") -> Recorded:
         meant = f"Did you mean {near[0]!r}? " if near else ""
         raise UsageError(f"{session.path} has no calls of {model!r}. {meant}{_hint(known)}")
     if cassette.interactions:
-        raise UsageError(
-            f"{session.path} has no calls of a model client, only what went over HTTP. Replay it "
-            "there, or record it again with the client in a RecordingChatCompletionClient."
-        )
+        raise UsageError(f"{session.path} has no calls of a model client, only {_held(cassette)}")
     return Recorded(f"{SCHEME}://unknown", model)
 
 
@@ -52,6 +49,16 @@ def _clients_of(cassette: Cassette) -> list[Recorded]:
     requests = (each.request for each in cassette.interactions)
     calls = (each for each in requests if is_client_call(each) and not each.url.startswith(CACHE))
     return list(dict.fromkeys(Recorded(call.url, model_of(call.body)) for call in calls))
+
+
+def _held(cassette: Cassette) -> str:
+    """What a cassette without calls holds, and what to do with it."""
+    if any(each.is_client_call for each in cassette.interactions):
+        return "answers of a cache. Give it to a ChatCompletionCache, as its CassetteStore."
+    return (
+        "what went over HTTP. Replay it there, or record it again with the client in a "
+        "RecordingChatCompletionClient."
+    )
 
 
 def model_of(body: bytes) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.errors import CassetteError, SecretFound, UsageError, explained
-from harness.formats import Source, format_of, joined, load, save
+from harness.formats import format_of, joined, loaded, opened, save
 from harness.interactions import Cassette, Interaction
 from harness.journal import secret_in
 from harness.linting import findings
@@ -84,7 +84,8 @@ class Importer:
             SecretFound: A secret that the process knows would still be written.
         """
         cleaning = Cleaning({}, self._secrets, self._rules)
-        cassettes = [load(source) for source in sources]
+        read = [_read(source) for source in sources]
+        cassettes = [cassette for _, cassette in read]
         for cassette in cassettes:
             # All before the first is cleaned: a credential may be quoted before it is sent.
             for each in cassette.interactions:
@@ -95,7 +96,7 @@ class Importer:
         left = len(findings(target, self._secrets))
         told = []
         start = 0
-        for source, cassette in zip(sources, cassettes, strict=True):
+        for source, (form, cassette) in zip(sources, read, strict=True):
             count = len(cassette.interactions)
             clean = result.interactions[start : start + count]
             start += count
@@ -103,7 +104,7 @@ class Importer:
                 Imported(
                     source.as_posix(),
                     target.as_posix(),
-                    _format_of(source),
+                    form,
                     count,
                     sum(map(_was_redacted, cassette.interactions, clean)),
                     left,
@@ -175,8 +176,15 @@ def _was_redacted(raw: Interaction, clean: Interaction) -> bool:
     return bool(sent & SECRET_HEADERS) or repr(clean).count(_MARK) > repr(raw).count(_MARK)
 
 
+def _read(path: Path) -> tuple[str, Cassette]:
+    """The name of a file's format, and what the file says."""
+    source = opened(path)
+    cassette = loaded(source)
+    return format_of(source).name, cassette
+
+
 def _format_of(path: Path) -> str:
     try:
-        return format_of(Source(path, path.read_bytes())).name
-    except (CassetteError, OSError, RecursionError):
+        return format_of(opened(path)).name
+    except (CassetteError, RecursionError):
         return ""

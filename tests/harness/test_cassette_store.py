@@ -18,6 +18,7 @@ from harness.cassette_store import CassetteStore
 from harness.clients import RecordingChatCompletionClient, ReplayingChatCompletionClient
 from harness.errors import UnreadableCassette, UsageError
 from harness.formats import load
+from harness.formats._index import SMALLEST
 from harness.scripted import ScriptedModel
 
 ASK: list[LLMMessage] = [UserMessage(content="hi", source="user")]
@@ -169,6 +170,20 @@ def test_processes_keep_each_others_values(tmp_path: Path) -> None:
     assert [store.get(f"{name}{n}") for name in "abc" for n in range(5)] == [0, 1, 2, 3, 4] * 3
 
 
+def test_a_file_that_grows_leaves_no_copies_of_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexes = tmp_path / "indexes"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(indexes))
+    store: CassetteStore[Any] = CassetteStore(tmp_path / "cache.yaml")
+
+    for number in range(3):
+        store.set(str(number), "word " * SMALLEST)
+
+    assert [store.get(str(number)) for number in range(3)] == ["word " * SMALLEST] * 3
+    assert list(indexes.rglob("*")) == []
+
+
 async def test_other_interactions_of_the_file_stay(tmp_path: Path) -> None:
     file = tmp_path / "cache.yaml"
     client = RecordingChatCompletionClient(ScriptedModel("hello"), file)
@@ -194,6 +209,14 @@ async def test_recorded_calls_are_replayed_out_of_a_file_that_is_a_cache_too(
     replayed = await ReplayingChatCompletionClient(file).create(ASK)
 
     assert replayed.content == "recorded"
+
+
+async def test_a_file_that_is_only_a_cache_says_how_it_is_replayed(tmp_path: Path) -> None:
+    file = tmp_path / "cache.yaml"
+    await ChatCompletionCache(ScriptedModel("kept"), CassetteStore(file)).create(ASK)
+
+    with pytest.raises(UsageError, match=r"only answers of a cache.*CassetteStore"):
+        ReplayingChatCompletionClient(file)
 
 
 def test_a_damaged_file_is_not_written_over(tmp_path: Path) -> None:

@@ -23,7 +23,15 @@ from harness.interactions import (
     Response,
     Unanswered,
 )
-from harness.journal import Entry, Finished, Opening, cassettes_with_journals, derive, pending
+from harness.journal import (
+    Adopted,
+    Entry,
+    Finished,
+    Opening,
+    cassettes_with_journals,
+    derive,
+    pending,
+)
 from harness.journal._entries import Merging, Record, from_bytes, to_bytes
 from harness.journal._frames import framed
 from harness.session import CassetteSession, RecordMode
@@ -80,6 +88,7 @@ RECORDS: list[Record] = [
     Opening("run", "rewrite", "tests/a.py::b", "scripted", "2026-01-01T00:00:00", "us"),
     Finished(),
     Merging("abc"),
+    Adopted((("one", interaction("two\nlines\n")), ("other", interaction("\n")))),
     Entry(1, ((1, 0),), interaction("a")),
     Entry(
         2,
@@ -195,7 +204,7 @@ def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     [journal] = pending(path)
     journal.journal.write_bytes(framed(b'["opening",99]'))
 
-    assert pending(path)[0].damage == "a journal of version 99, 2 is known here"
+    assert pending(path)[0].damage == "a journal of version 99, 3 is known here"
     with pytest.warns(UnfinishedRecording, match="left alone: a journal of version 99"):
         assert derive([path]) == []
     assert journal.journal.exists()
