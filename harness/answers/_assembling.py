@@ -1,9 +1,9 @@
 """A recorded answer as one JSON object, whichever API gave it; that of a stream is put together."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from harness.answers._events import events_of
 from harness.answers._json import Json, list_of, object_of
 from harness.interactions import Interaction, Response
 from harness.matching import json_of
@@ -27,24 +27,16 @@ def answer_in(content: bytes) -> Json:
     value = json_of(content)
     if isinstance(value, dict):
         return value
-    events = list(_events(content))
+    events = events_of(content)
     if any(event.get("type") == "message_start" for event in events):
         return _message(events)
     if final := _final(events):
         return final
     if any("candidates" in event for event in events):
         return _candidates(events)
-    return _completion(events) if any("choices" in event for event in events) else {}
-
-
-def _events(content: bytes) -> Iterator[Json]:
-    for line in content.splitlines():
-        if line.startswith(b"data:"):
-            try:
-                event = json.loads(line.removeprefix(b"data:"))
-            except (ValueError, RecursionError):
-                continue
-            yield object_of(event)
+    if any("choices" in event for event in events):
+        return _completion(events)
+    return _lines(events) if events and events[-1].get("done") is True else {}
 
 
 def _final(events: Sequence[Json]) -> Json:
@@ -68,6 +60,14 @@ def _completion(events: Sequence[Json]) -> Json:
     usage = [event["usage"] for event in events if event.get("usage")]
     choices = list(choice_by_index.values())
     return {"choices": choices, "usage": usage[-1] if usage else None}
+
+
+def _lines(events: Sequence[Json]) -> Json:
+    """A streamed answer of Ollama's API, put together; the last line tells what it took."""
+    said: dict[str, Any] = {}
+    for event in events:
+        _grow(said, {name: event[name] for name in ("message", "response") if name in event})
+    return {**events[-1], **said}
 
 
 def _candidates(events: Sequence[Json]) -> Json:

@@ -13,7 +13,10 @@ def usage_of(answer: Json) -> Usage | None:
     if prompt is None and completion is None:
         return None
     details = object_of(usage.get("prompt_tokens_details") or usage.get("input_tokens_details"))
-    cached = _first(details, "cached_tokens") or _first(usage, "cached_tokens") or 0
+    cached = _first(details, "cached_tokens")
+    cached = cached or _first(usage, "cached_tokens", "cachedContentTokenCount") or 0
+    # Google counts what was thought apart from what was said.
+    thought = _first(usage, "thoughtsTokenCount") or 0
     # Anthropic counts what it has cached apart from the rest of the prompt.
     read, made = (_first(usage, f"cache_{how}_input_tokens") or 0 for how in ("read", "creation"))
     told = (prompt or 0) + read + made
@@ -21,7 +24,7 @@ def usage_of(answer: Json) -> Usage | None:
     whole = max(told, cached)
     return Usage(
         prompt_tokens=whole,
-        completion_tokens=completion or 0,
+        completion_tokens=(completion or 0) + thought,
         cached_tokens=min(cached + read, whole),
     )
 

@@ -66,7 +66,8 @@ class UnwritableCassette(CassetteError):
 
     def __init__(self, path: Path, why: str, *, is_kept: bool = False) -> None:
         self.path, self.why = path, why
-        fix = f"make room, then harness cassettes doctor --recover {shlex.quote(str(path))}"
+        command = f"harness cassettes doctor --recover {shlex.quote(str(path))}"
+        fix = f"make room, or the folder writable, then {command}"
         super().__init__(
             explained(
                 f"{path}: can't be recorded: {why}",

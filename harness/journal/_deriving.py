@@ -4,20 +4,21 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.errors import SecretFound, UnfinishedRecording
+from harness.errors import CassetteError, SecretFound, UnfinishedRecording, UnwritableCassette
 from harness.formats import load, reviewable, save
 from harness.interactions import Cassette, Interaction, Response
 from harness.journal._entries import Merging, fingerprint, to_bytes
 from harness.journal._frames import framed
 from harness.journal._journal import journals_of
 from harness.journal._locks import Note, locked, wait_for_lock
-from harness.journal._merging import merged, replaces_all
+from harness.journal._merging import merged
 from harness.journal._reading import Content, claimed, content_of, nothing_in
+from harness.journal._rewriting import Rewriting, replaces_all
 from harness.journal._tripwire import secret_in
 from harness.journal._warning import several, warn
 from harness.redaction import KnownSecrets, secrets_among
@@ -63,6 +64,7 @@ def derive(cassettes: Iterable[Path], run: str = "") -> list[Path]:
     Raises:
         SecretFound: A secret would be written; that cassette is not, and its journals stay.
         UnreadableCassette: A cassette is damaged; it is not written over, and its journals stay.
+        UnwritableCassette: The folder, or the disk, does not take it; its journals stay.
     """
     return [path for path in cassettes if merge(path, lambda _: True, over=run) is not None]
 
@@ -87,18 +89,19 @@ def merge(
     Raises:
         SecretFound: A secret would be written; nothing is.
         UnreadableCassette: The cassette is damaged; nothing is written.
+        UnwritableCassette: The folder, or the disk, does not take it; the journals stay.
     """
     if not journals_of(cassette) and not lock_of(cassette).exists():
         return None
-    with locked(lock_of(cassette)) as note:
+    with _explained(cassette), locked(lock_of(cassette)) as note:
         with ExitStack() as holding:
             journals = list(_held(cassette, is_meant, own, holding))
-            written = _merged_into(cassette, journals, note, known)
+            written = _merged_into(cassette, journals, note, known, over)
         # While there are journals, who is killed here leaves the next one a reason to come by.
         _clear_drafts(cassette)
         for journal in journals:
             journal.content.path.unlink(missing_ok=True)
-        if over and note.text == over:
+        if over and Rewriting.noted(note.text).run == over:
             note.write("")
     return written
 
@@ -106,6 +109,14 @@ def merge(
 def lock_of(cassette: Path) -> Path:
     """The file that stands for the right to write a cassette."""
     return cassette.with_name(f".{cassette.name}.lock")
+
+
+@contextmanager
+def _explained(cassette: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UnwritableCassette(cassette, error.strerror or str(error), is_kept=True) from error
 
 
 class _Journal(NamedTuple):
@@ -121,7 +132,7 @@ def _looked_into(path: Path) -> Iterator[Pending]:
     except ValueError as error:
         yield Pending(path, is_in_use=False, damage=str(error))
         return
-    with claimed(path) as file:
+    with claimed(path, flags=os.O_RDONLY) as file:
         is_in_use = file is None
     if content is not None:
         who, recorded = content.opening, len(content.entries)
@@ -148,46 +159,52 @@ def _held(
 
 
 def _merged_into(
-    cassette: Path, journals: list[_Journal], note: Note, known: KnownSecrets | None
+    cassette: Path, journals: list[_Journal], note: Note, known: KnownSecrets | None, over: str
 ) -> Cassette | None:
     contents = [each.content for each in journals]
-    old = _old(cassette, contents, note)
+    noted = Rewriting.noted(note.text)
+    old = _old(cassette, contents, noted, over)
     name = fingerprint(old)
     new = [each for each in contents if each.part_of != name]
-    result = merged(old, [_reviewable(each) for each in new], rewritten_by=note.text)
+    before = noted.after(each for each in contents if each.part_of == name)
+    result = merged(old, [_reviewable(each) for each in new], before, over)
     for journal in journals:
         _set_aside(cassette, journal)
-    if not _says_more(result, old, new, cassette.exists()):
-        return None
-    _check(cassette, result, old, known or KnownSecrets(secrets_among(os.environ).items()))
-    for journal in journals:
-        # Killed between two of these steps, the next one who comes sees how far they went.
-        os.write(journal.file, framed(to_bytes(Merging(fingerprint(result)))))
-    save(cassette, result)
-    _sync(cassette.parent)
-    for content in filter(replaces_all, new):
-        if content.opening.run:
-            note.write(content.opening.run)
-    return result
+    says_more = _says_more(result, old, new, cassette.exists())
+    if says_more:
+        _check(cassette, result, old, known or KnownSecrets(secrets_among(os.environ).items()))
+        for journal in journals:
+            # Killed between two of these steps, the next one who comes sees how far they went.
+            os.write(journal.file, framed(to_bytes(Merging(fingerprint(result)))))
+        save(cassette, result)
+        _sync(cassette.parent)
+    after = before.after(new)
+    if after != noted:
+        note.write(after.note)
+    return result if says_more else None
 
 
 def _says_more(result: Cassette, old: Cassette, new: list[Content], exists: bool) -> bool:
     """Whether a cassette is to be written; what was recorded as it was before has a new date."""
-    if result.interactions != old.interactions:
+    if any(each.entries for each in new) or result.interactions != old.interactions:
         return True
-    is_recorded = any(each.entries for each in new) and result.header != old.header
-    return exists and (is_recorded or result.header.unfinished != old.header.unfinished)
+    return exists and result.header.unfinished != old.header.unfinished
 
 
-def _old(cassette: Path, contents: list[Content], note: Note) -> Cassette:
-    """The cassette as it is; nothing when nothing of it will stay, so that it may be damaged."""
-    is_replaced = any(
-        replaces_all(each) and each.opening.run not in (note.text or None,) for each in contents
-    )
-    is_simple = all(each.is_finished and not each.part_of for each in contents)
-    if (is_replaced and is_simple) or not cassette.exists():
+def _old(cassette: Path, contents: list[Content], noted: Rewriting, over: str) -> Cassette:
+    """The cassette as it is; nothing when it is damaged, and nothing of it would stay."""
+    if not cassette.exists():
         return Cassette()
-    return load(cassette)
+    try:
+        return load(cassette)
+    except CassetteError:
+        is_replaced = any(
+            replaces_all(each, over) and not noted.tests_of(each.opening.run) for each in contents
+        )
+        is_simple = all(each.is_finished and not each.part_of for each in contents)
+        if is_replaced and is_simple:
+            return Cassette()
+        raise
 
 
 def _reviewable(content: Content) -> Content:

@@ -55,7 +55,7 @@ class Note:
     def __init__(self, file: int) -> None:
         self._file = file
         os.lseek(file, 0, os.SEEK_SET)
-        self.text = os.read(file, 4096).decode()
+        self.text = os.read(file, os.fstat(file).st_size).decode(errors="replace")
 
     def write(self, text: str) -> None:
         """Replaces what is written; an empty text lets the file vanish when it is unlocked."""

@@ -1,14 +1,12 @@
 """What a cassette becomes with what journals hold: the same, however the work was divided."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from harness.interactions import Cassette, Header, Interaction
 from harness.journal._entries import Place, Reference, fingerprint
 from harness.journal._reading import Content
-
-REWRITE = "rewrite"
-"""The mode in which nothing stays of what an earlier run recorded."""
+from harness.journal._rewriting import Rewriting, recordings, replaces, replaces_all
 
 
 @dataclass(eq=False, slots=True)
@@ -19,7 +17,7 @@ class _Item:
     beneath: list["_Item"] = field(default_factory=list)
 
 
-def merged(old: Cassette, contents: Sequence[Content], rewritten_by: str = "") -> Cassette:
+def merged(old: Cassette, contents: Sequence[Content], rewriting: Rewriting, over: str) -> Cassette:
     """The cassette with all that the journals hold.
 
     Tests follow each other by name, what one test asked in the order of asking, branches that ran
@@ -28,30 +26,23 @@ def merged(old: Cassette, contents: Sequence[Content], rewritten_by: str = "") -
     Args:
         old: The cassette as it is.
         contents: The journals.
-        rewritten_by: The run that has replaced all that was there before it.
+        rewriting: The run that records the cassette anew.
+        over: The run that came to its end.
     """
-    runs: dict[str, list[Content]] = {}
-    for content in sorted(contents, key=lambda each: (each.opening.began, each.opening.run)):
-        # Who names none is one of its own.
-        run = content.opening.run or content.opening.joint or content.path.name
-        runs.setdefault(run, []).append(content)
     result = old
-    for run, parts in runs.items():
-        result = _with_run(result, parts, run == rewritten_by)
+    for run, parts in recordings(contents):
+        replaced = {each.opening.test for each in parts if replaces(each)}
+        if not rewriting.tests_of(run) and any(replaces_all(each, over) for each in parts):
+            replaced |= {each.test for each in result.interactions}
+        result = _with_run(result, parts, replaced - rewriting.tests_of(run))
     return _with_adopted(result, contents)
 
 
-def replaces_all(content: Content) -> bool:
-    """Whether nothing stays of what was recorded before this journal's run."""
-    return content.opening.mode == REWRITE and content.is_finished and bool(content.entries)
-
-
-def _with_run(old: Cassette, parts: Sequence[Content], has_rewritten: bool) -> Cassette:
+def _with_run(old: Cassette, parts: Sequence[Content], replaced: Set[str]) -> Cassette:
     broken_off = {each.opening.test for each in parts if not each.is_finished and each.entries}
-    items = _items_of(old)
-    if any(map(replaces_all, parts)) and not has_rewritten:
-        # A test that was broken off has recorded too little to do without what was there.
-        items = [item for item in items if item.interaction.test in broken_off]
+    # A test that was broken off has recorded too little to do without what was there.
+    gone = replaced - broken_off
+    items = [item for item in _items_of(old) if item.interaction.test not in gone]
     header = _header(old.header if items else None, parts, broken_off)
     items = _with_entries(items, parts)
     items.sort(key=lambda item: item.interaction.test)

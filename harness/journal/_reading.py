@@ -71,10 +71,12 @@ def nothing_in(path: Path) -> Content:
 
 
 @contextmanager
-def claimed(path: Path, lock: Callable[[int], bool] = try_lock) -> Iterator[int | None]:
+def claimed(
+    path: Path, lock: Callable[[int], bool] = try_lock, flags: int = _FLAGS
+) -> Iterator[int | None]:
     """Holds a journal whose owner is gone, as an open file; None when it is in use, or gone."""
     try:
-        file = os.open(path, _FLAGS)
+        file = os.open(path, flags)
     except FileNotFoundError:
         yield None
         return

@@ -4,6 +4,7 @@ import os
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -64,7 +65,7 @@ class Ending:
         """Makes cassettes of journals, leaves evidence, and looks what to tell."""
         # What was torn down only now, after the last report: a session that was broken off.
         self._evidence += self._cassettes.evidence
-        self._derive()
+        self._derive(is_partial=self._run.is_partial or _is_broken_off(session))
         self._leave_evidence()
         if self._evidence or self._settings.orphans != "ignore":
             self._findings += [
@@ -107,22 +108,21 @@ class Ending:
         return f"{whole}; {_several(played, 'interaction')} played" if played else whole
 
     def _redacted(self) -> list[str]:
-        """What became of secrets in each cassette that was recorded."""
+        """What became of secrets in the cassettes that were recorded."""
         if not self._recorded:
             return []
         from harness.formats import load
-        from harness.redacted import redaction_line, replaced_in
+        from harness.redacted import Redacted, redaction_lines, replaced_in
 
-        lines = []
+        told = []
         for path in self._recorded:
             name = os.path.relpath(path)
             here = (each["left_out"] for each in self._evidence if each["cassette"] == name)
-            lines.append(
-                redaction_line(name, replaced_in(load(path)), sum(map(Counter, here), Counter()))
-            )
-        return [line for line in lines if line]
+            left_out = sum(map(Counter, here), Counter[str]())
+            told.append(Redacted(name, replaced_in(load(path)), left_out))
+        return redaction_lines(told)
 
-    def _derive(self) -> None:
+    def _derive(self, *, is_partial: bool) -> None:
         """What all workers recorded, also those that were killed, becomes cassettes."""
         recorded = [Path(each["cassette"]) for each in self._evidence if each["mode"] in WRITING]
         may_record = self._settings.mode() in WRITING or self._settings.rerecords
@@ -135,6 +135,9 @@ class Ending:
         paths = {path.absolute(): None for path in (*recorded, *found)}
         for path in sorted(paths):
             try:
+                if is_partial:
+                    # While the run is not over, what belongs to tests that it did not reach stays.
+                    self._recorded += derive([path])
                 self._recorded += derive([path], self._run.name)
             except HarnessError as error:
                 self._findings.append(_Finding(str(error), [], "", "fail"))
@@ -199,12 +202,21 @@ class Ending:
             yield _Finding(title, sorted(old), fix, self._settings.expired)
 
 
+def _is_broken_off(session: pytest.Session) -> bool:
+    """Whether there may be tests that were to run and did not: Ctrl-C, `-x`."""
+    is_interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
+    return bool(is_interrupted or session.shouldstop or session.shouldfail)
+
+
 def evidence_file(config: pytest.Config, settings: Settings) -> Path | None:
     """Where a session leaves what was played; None where it has no place for it."""
     cache = getattr(config, "cache", None)
     if settings.playbacks is not None or cache is None:
         return settings.playbacks
-    return Path(cache.mkdir("harness")) / "playbacks.json"
+    with suppress(OSError):
+        folder = cache.mkdir("harness")
+        return Path(folder) / "playbacks.json" if os.access(folder, os.W_OK) else None
+    return None
 
 
 def _tell(reporter: Any, lines: Sequence[str]) -> None:

@@ -1,13 +1,12 @@
 """Tests of Hypothesis: each example begins at the cassette's start.
 
-What the first examples record, the next ones play.
+What the first examples record, the next ones play, but for those in the mode `all`.
 """
 
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
-from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -22,19 +21,12 @@ def each_example_from_start(item: pytest.Item, opened: Opened) -> Iterator[None]
     if law is None:
         yield
         return
-    modes = _modes(opened.mode, opened.path.exists())
     inner = law.inner_test
-    law.inner_test = _within(lambda: opened.from_start(next(modes)), inner)
+    law.inner_test = _within(opened.from_start, inner)
     try:
         yield
     finally:
         law.inner_test = inner
-
-
-def _modes(mode: str, exists: bool) -> Iterator[str]:
-    if mode in ("all", "rewrite"):
-        return chain((mode,), repeat("new_episodes"))
-    return repeat("new_episodes" if mode == "once" and not exists else mode)
 
 
 def _within(

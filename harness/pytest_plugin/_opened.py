@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,15 +118,21 @@ class Opened:
         }
 
     @contextmanager
-    def from_start(self, mode: str) -> Iterator[None]:
-        """A block in which it is played from its start; what that records, the next one plays."""
-        with self._new_block(mode, run="") as use:
+    def from_start(self) -> Iterator[None]:
+        """A block in which it is played from its start; all such blocks are one recording."""
+        with self._repeated as use:
             try:
                 yield
             finally:
                 self.use.misses.extend(use.misses)
                 self._played_in_calls += use.play_count
                 self._left_by_calls.append(set(use.session.unplayed))
+
+    @cached_property
+    def _repeated(self) -> "CassetteBlock":
+        # Other tests of the run may have begun the cassette by then.
+        begins = self.mode == "once" and self.may_go_live
+        return self._new_block("new_episodes" if begins else self.mode, run="")
 
     def _may_go_live(self) -> bool:
         from harness.session import RecordMode, may_go_live

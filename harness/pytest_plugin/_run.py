@@ -1,17 +1,19 @@
-"""The test run: what all its processes record becomes one."""
+"""The test run: what all its processes record becomes one, and whether that is all."""
 
 import shutil
 import tempfile
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
+_CHOOSES: Final = "harness_chooses"
+
 
 class PytestRun:
-    """Knows the run's name, and what of it this process records.
+    """Knows the run's name, what of it this process records, and whether it is for all tests.
 
     Args:
         config: The session's.
@@ -19,6 +21,8 @@ class PytestRun:
 
     def __init__(self, config: pytest.Config) -> None:
         self._worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+        self._config = config
+        self._chooses = False
         self._taken: set[str] = set()
 
     @cached_property
@@ -34,6 +38,29 @@ class PytestRun:
     def pytest_configure_node(self, node: Any) -> None:
         """pytest-xdist names the run for its workers, and so for this process."""
         self.name = node.workerinput["testrunuid"]
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether there may be tests that were not chosen: `-k`, `--lf`, `tests/test_a.py::test_b`.
+
+        Where nothing but folders is named, it is for what they hold.
+        """
+        start = self._config.invocation_params.dir
+        return self._chooses or not all((start / each).is_dir() for each in self._config.args)
+
+    def pytest_deselected(self) -> None:
+        """Not all tests that were found are run."""
+        self._chooses = True
+
+    def pytest_sessionfinish(self) -> None:
+        """A worker of pytest-xdist tells the process that makes the cassettes."""
+        if self._worker is not None:
+            self._config.workeroutput[_CHOOSES] = self._chooses  # type: ignore[attr-defined]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker is done, or has crashed and told nothing."""
+        self._chooses |= getattr(node, "workeroutput", {}).get(_CHOOSES, False)
 
     def takes(self, path: Path, label: str) -> bool:
         """Whether it is for this process to record what all workers ask, and for the first time."""

@@ -1,17 +1,22 @@
 """How a live answer differs from the recorded one."""
 
 import json
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
-from harness.answers import answer_in
+from harness.answers import answer_in, events_of
 from harness.interactions import Failure, Request, Response, Unanswered
 from harness.matching import first_difference
 from harness.redaction import event_texts
-from harness.session._ids import ID_KEYS, events_in
+from harness.session._ids import ID_KEYS
 
 # They differ from answer to answer, whatever is said.
-_VOLATILE = ID_KEYS | {"created", "created_at", "system_fingerprint", "obfuscation"}
+_VOLATILE = ID_KEYS | {
+    "created", "created_at", "createTime", "system_fingerprint", "obfuscation",
+    "total_duration", "load_duration", "prompt_eval_duration", "eval_duration", "latencyMs",
+}  # fmt: skip
+_VOLATILE_IN_USAGE = _VOLATILE | {"queue_time", "prompt_time", "completion_time", "total_time"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +73,27 @@ def _said(response: Response | Unanswered) -> bytes:
     content = response.content if isinstance(response, Response) else b""
     if answer := answer_in(content):
         return _dumped(answer)
-    events = [b"data: " + _dumped(value) for value in events_in(content)]
-    if events:
-        texts = [text.decode(errors="replace") for text in event_texts(b"\n".join(events))]
-        return json.dumps({"stream": texts}).encode()
     try:
         return _dumped(json.loads(content))
     except ValueError:
+        pass
+    events = [b"data: " + _dumped(value) for value in events_of(content)]
+    if not events:
         return content
+    texts = [text.decode(errors="replace") for text in event_texts(b"\n".join(events))]
+    return json.dumps({"stream": texts}).encode()
 
 
 def _dumped(value: Any) -> bytes:
     return json.dumps(_lasting(value)).encode()
 
 
-def _lasting(value: Any) -> Any:
+def _lasting(value: Any, volatile: Set[str] = _VOLATILE) -> Any:
     """A JSON value without what differs from answer to answer."""
     if isinstance(value, dict):
-        return {key: _lasting(inner) for key, inner in value.items() if key not in _VOLATILE}
+        return {
+            key: _lasting(inner, _VOLATILE_IN_USAGE if key == "usage" else _VOLATILE)
+            for key, inner in value.items()
+            if key not in volatile
+        }
     return [_lasting(inner) for inner in value] if isinstance(value, list) else value

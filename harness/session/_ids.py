@@ -3,18 +3,20 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from itertools import starmap
+from operator import eq
+from typing import Any, NamedTuple
 
+from harness.answers import events_of
 from harness.interactions import Chunk, Request, Response, Unanswered
 from harness.matching import json_of
 from harness.redaction import Replacing
 
 ID_KEYS = frozenset(
     {"id", "call_id", "tool_call_id", "tool_use_id", "toolCallId", "toolUseId", "item_id",
-     "response_id", "previous_response_id"}
+     "response_id", "previous_response_id", "responseId"}
 )  # fmt: skip
 
-_EVENT = re.compile(rb"^data: ?(\{.*\})[ \t]*\r?$", re.MULTILINE)
 _RUN = re.compile(r"[A-Za-z0-9]{8,}")
 _RUN_IN_BYTES = re.compile(_RUN.pattern.encode())
 _RANDOM = re.compile(
@@ -22,11 +24,17 @@ _RANDOM = re.compile(
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
 """An id that stands for nothing else wherever it is found, as `1`, `item-2` or `gpt4omini` may."""
+_SHORT = re.compile(
+    r"(?:[a-z]+_)?(?:(?=[A-Za-z]*\d)(?=\d*[A-Za-z])|(?=\w*[a-z][A-Z]))[A-Za-z0-9]{8,}"
+)
+"""What some vendors call a tool call, and others may call anything else."""
+_MOST_ALIKE = 1 / 3
+"""Names that a person gave are more alike than two that chance made."""
 
 
-def events_in(content: bytes) -> list[Any]:
-    """The JSON objects of a stream, if it is one."""
-    return [value for match in _EVENT.finditer(content) if (value := json_of(match[1])) is not None]
+class _Id(NamedTuple):
+    text: str
+    is_of_tool_call: bool
 
 
 def changed_ids(
@@ -38,9 +46,9 @@ def changed_ids(
     """
     before, now = _ids_of(former), _ids_of(live)
     changed = {new: old for new, old in zip(now, before, strict=False) if new != old}
-    if len(before) != len(now) or not all(map(_RANDOM.fullmatch, changed)):
+    if len(before) != len(now) or not all(starmap(_is_made_anew, changed.items())):
         return None
-    return changed
+    return {new.text: old.text for new, old in changed.items()}
 
 
 class SameIds:
@@ -97,21 +105,32 @@ same_ids = SameIds()
 names an id with so much chance in it has it from the answer that gave it out."""
 
 
-def _ids_of(response: Response | Unanswered) -> list[str]:
-    """The ids of an answer, in order of appearance."""
+def _is_made_anew(new: _Id, old: _Id) -> bool:
+    """Whether a server made both by chance, so that they are found again nowhere else."""
+    if _RANDOM.fullmatch(new.text):
+        return True
+    both = new.text, old.text
+    if not (new.is_of_tool_call and all(map(_SHORT.fullmatch, both))):
+        return False
+    one, other = (max(_RUN.findall(text), key=len) for text in both)
+    return len(one) == len(other) and sum(map(eq, one, other)) <= len(one) * _MOST_ALIKE
+
+
+def _ids_of(response: Response | Unanswered) -> list[_Id]:
+    """The ids of an answer that a later request may name, in order of appearance."""
     if isinstance(response, Unanswered):
         return []
-    values = events_in(response.content) or json_of(response.content)
+    values = json_of(response.content) or events_of(response.content)
     return list(dict.fromkeys(_ids_in(values)))
 
 
-def _ids_in(value: Any) -> Iterator[str]:
+def _ids_in(value: Any, is_tool_call: bool = False) -> Iterator[_Id]:
     if isinstance(value, list):
         for each in value:
-            yield from _ids_in(each)
+            yield from _ids_in(each, is_tool_call)
     elif isinstance(value, dict):
         for key, each in value.items():
-            if key in ID_KEYS and isinstance(each, str | int):
-                yield str(each)
-            else:
-                yield from _ids_in(each)
+            if key not in ID_KEYS or not isinstance(each, str | int):
+                yield from _ids_in(each, key == "tool_calls")
+            elif "choices" not in value:  # A chat completion's own id is good for nothing.
+                yield _Id(str(each), is_tool_call)

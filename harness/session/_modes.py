@@ -23,7 +23,7 @@ class RecordMode(StrEnum):
     """Record all; what is asked again replaces its old recording, the others stay."""
 
     REWRITE = "rewrite"
-    """Record all; nothing stays of what an earlier run recorded."""
+    """Record all; nothing stays of what the test, or any if none is named, recorded before."""
 
     VERIFY = "verify"
     """Ask live, and compare with what is recorded; nothing is written."""

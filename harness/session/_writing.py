@@ -1,12 +1,13 @@
 """What a session records, from the sending of a request to the cassette's file."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import get_args
 
-from harness.errors import SecretFound, UnwritableCassette, UsageError
+from harness.errors import SecretFound, UsageError
 from harness.interactions import Cassette, Interaction, Request
 from harness.journal import (
     Adopted,
@@ -199,10 +200,6 @@ class Writing:
             if journal is not None:
                 journal.unlink(missing_ok=True)
             raise
-        except OSError as error:
-            raise UnwritableCassette(
-                self._path, error.strerror or str(error), is_kept=True
-            ) from error
         return {} if cassette is None else _numbers(self._closed, cassette)
 
     def discard(self) -> None:
@@ -223,6 +220,9 @@ class Writing:
         return self._journal or self._begun()
 
     def _begun(self) -> Journal:
+        # A parameter of a test is part of the name.
+        if secret := self._cleaning.known.name_in(os.fsencode(self._path.name)):
+            raise SecretFound(self._path, secret, "the file's name")
         journal = Journal(self._path, self._opening, self._durability)
         if self._adopted:
             self._adopted = [(name, self._cleaned(each)) for name, each in self._adopted]

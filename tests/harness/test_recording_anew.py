@@ -154,6 +154,62 @@ def converse(path: Path, mode: str, call: str) -> None:
         record(session, asked("a", {"tool_call_id": call}), b'{"text": "B"}')
 
 
+def openai(call: str, name: str) -> Any:
+    said = {"role": "assistant", "tool_calls": [{"id": call, "function": {"name": "f"}}]}
+    return {"id": name, "created": crc32(name.encode()), "choices": [{"message": said}]}
+
+
+def ollama(call: str, name: str) -> Any:
+    said = {"role": "assistant", "tool_calls": [{"id": call, "function": {"name": "f"}}]}
+    return {"created_at": name, "message": said, "total_duration": crc32(name.encode())}
+
+
+def anthropic(call: str, name: str) -> Any:
+    return {"id": name, "content": [{"type": "tool_use", "id": call, "name": "f"}]}
+
+
+def responses(call: str, name: str) -> Any:
+    said = {"type": "function_call", "id": f"fc_{name}", "call_id": call}
+    return {"id": name, "created_at": crc32(name.encode()), "output": [said]}
+
+
+@pytest.mark.parametrize(("shape", "calls", "names"), [
+    (openai, ("call_Zq8ZbV1sT0uXw7Yk2LmNpR3c", "call_p0OiU9yT8rE7wQ6aS5dF4gH3"),
+     ("chatcmpl-Bz1", "chatcmpl-Bz2")),
+    (openai, ("D681PevKs", "xTq2mWz9B"), ("cmpl-e5cc70bb28c444948073e77776eb30ef", "cmpl-1")),
+    (openai, ("KsPevDabc", "mTqWzBaaX"), ("1", "2")),
+    (openai, ("call_k7x3m2q9", "call_w4z8p1ra"), ("chatcmpl-594", "chatcmpl-7")),
+    (ollama, ("call_j2x5m9q1", "call_v4z8p7ra"), ("2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z")),
+    (anthropic, ("toolu_01T1x1fJ34qAmk2tNTrN7Up6", "toolu_01BbCx9eHnT4kQwZ8vPdYs3L"),
+     ("msg_01XFDUDYJgAACzvnptvVoYEL", "msg_019hiOyRQp3VnZ5wEtXaKcLm")),
+    (responses, ("call_unLAR8MvFNptuiZK6K6HCy5k", "call_h7GfD5sA3pO1iU9yT7rE5wQ3"),
+     ("resp_67ccd3a9da748190baa7f15", "resp_70aadf12e5b88190acd4e26")),
+])  # fmt: skip
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_what_vendors_answer_keeps_its_bytes_whatever_the_ids(
+    shape: Any, calls: tuple[str, str], names: tuple[str, str], is_stream: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.yaml"
+
+    def converse(mode: str, call: str, name: str) -> bytes:
+        said = json.dumps(shape(call, name)).encode()
+        body = b"data: " + said + b"\n\ndata: [DONE]\n\n" if is_stream else said
+        with CassetteSession(path, mode=mode) as session:
+            record(session, asked("a"), body)
+            record(session, asked("a", {"tool_call_id": call, "text": f"of {call}"}), b"{}")
+        return path.read_bytes()
+
+    assert converse("once", calls[0], names[0]) == converse("rewrite", calls[1], names[1])
+
+
+def test_a_tool_calls_id_that_is_like_its_former_one_is_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    for mode, call in (("once", "call_weather2025"), ("rewrite", "call_weather2026")):
+        recorded(path, mode, [("a", json.dumps(openai(call, "1")).encode())])
+
+    assert b"weather2026" in path.read_bytes()
+
+
 def test_an_id_that_was_asked_with_before_its_answer_ended_stays_new(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     with CassetteSession(path, mode="once") as session:

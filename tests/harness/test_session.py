@@ -351,3 +351,16 @@ def test_a_secret_that_can_not_be_redacted_stops_the_write(
 
     assert caught.value.place == "interaction 1, agent path"
     assert path.read_bytes() == before
+
+
+def test_a_secret_in_the_name_of_a_cassette_stops_the_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAULT_TOKEN", "s3cr3t-parameter")
+    session = CassetteSession(tmp_path / "test_a[s3cr3t-parameter].yaml", mode=RecordMode.ALL)
+
+    with pytest.raises(SecretFound, match="VAULT_TOKEN") as caught:
+        session.record(request("a"))
+
+    assert caught.value.place == "the file's name"
+    assert list(tmp_path.iterdir()) == []

@@ -31,6 +31,7 @@ SERVER = '''
 import json, os, signal, sys
 from pathlib import Path
 from harness.interactions import Request
+from harness.journal import derive
 from harness.session import CassetteSession, RecordMode
 
 POINTS = {"open", "write", "fsync", "fdatasync", "replace", "rename", "unlink", "flock",
@@ -38,8 +39,11 @@ POINTS = {"open", "write", "fsync", "fdatasync", "replace", "rename", "unlink", 
 
 def record(job, acknowledge):
     sessions = [
-        CassetteSession(Path(job["path"]), mode=RecordMode(job["mode"]))
-        for _ in range(job["sessions"])
+        CassetteSession(
+            Path(job["path"]), mode=RecordMode(job["mode"]), run=job["run"],
+            test=str(number) if job["run"] else "",
+        )
+        for number in range(job["sessions"])
     ]
     for number in range(3):
         session = sessions[number % len(sessions)]
@@ -52,6 +56,8 @@ def record(job, acknowledge):
         os.write(acknowledge, said.encode() + b"\\n")
     for session in sessions:
         session.finish()
+    if job["run"]:
+        derive([Path(job["path"])], job["run"])
 
 def killing(job):
     """Counts the places that are passed, and ends the process at one of them."""
@@ -103,6 +109,9 @@ class Job(NamedTuple):
     sessions: int = 1
     """How many record at the same time."""
 
+    run: str = ""
+    """The test run that makes the cassette at its end; each session is one of its tests then."""
+
 
 class Told(NamedTuple):
     """What became of a recorder."""
@@ -150,8 +159,10 @@ def recorders() -> Iterator[Recorders]:
 OLD = ["old-0", "old-1", "old-2"]
 
 
-def cassette_file(folder: Path, mode: str) -> Path:
-    """A cassette that was there before, but for the mode that needs none."""
+def cassette_file(folder: Path, mode: str, *, is_shared: bool = False) -> Path:
+    """A cassette that was there before, but for the mode that needs none; each of its interactions
+    belongs to a test of its own if it is shared.
+    """
     folder.mkdir()
     path = folder / "chat.yaml"
     if mode != "once":
@@ -159,6 +170,7 @@ def cassette_file(folder: Path, mode: str) -> Path:
             Interaction(
                 Request("POST", "https://api.openai.com/v1/x", (), said.encode()),
                 Response(200, (), f"answer to {said}".encode(), 7),
+                test=said.removeprefix("old-") if is_shared else "",
             )
             for said in OLD
         ]
@@ -215,6 +227,26 @@ def test_a_kill_between_any_two_steps_loses_nothing_that_was_acknowledged(
             assert held(path)
             check(path, mode, told.acknowledged)
     assert points >= 50
+
+
+def test_a_killed_run_that_rewrites_loses_nothing_of_tests_that_it_did_not_reach(
+    tmp_path: Path,
+) -> None:
+    remains: set[tuple[str, ...]] = set()
+    with recorders() as pool:
+        dry = cassette_file(tmp_path / "dry", "rewrite", is_shared=True)
+        told = pool.run(Job(dry, "rewrite", "new", "never", 0, 2, "run"))
+        _, points = json.loads(told.said[-1])
+        for at in range(1, points + 1, 2):
+            path = cassette_file(tmp_path / str(at), "rewrite", is_shared=True)
+            told = pool.run(Job(path, "rewrite", "new", "point", at, 2, "run"))
+            assert told.is_killed
+            CassetteSession(path, mode=RecordMode.NEW_EPISODES).finish()
+            assert set(told.acknowledged) <= set(held(path))
+            remains.add(tuple(said for said in held(path) if said in OLD))
+    # Of two tests that come one after the other, and of one that the run does not have.
+    assert held(dry) == ["new-0", "new-2", "new-1"]
+    assert remains == {("old-0", "old-1", "old-2"), ("old-1", "old-2"), ("old-2",), ()}
 
 
 def check(path: Path, mode: str, acknowledged: list[str]) -> None:

@@ -112,7 +112,8 @@ def test_the_same_suite_recorded_again_gives_the_same_bytes(tmp_path: Path) -> N
 def test_sessions_that_make_their_cassettes_themselves_wipe_nothing_of_their_run(
     tmp_path: Path,
 ) -> None:
-    old = Interaction(Request("POST", "https://example.com", (), b"old"), Response(200, (), b"", 0))
+    request = Request("POST", "https://example.com", (), b"old")
+    old = Interaction(request, Response(200, (), b"", 0), test=f"tests/test_it.py::{NAMES[0]}")
     (tmp_path / "files").mkdir()
     save(tmp_path / "files" / "shared.yaml", Cassette(Header(), (old,)))
 

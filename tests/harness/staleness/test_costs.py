@@ -37,8 +37,9 @@ def answered(body: dict[str, Any], model: str = "gpt-4o") -> Interaction:
             Usage(prompt_tokens=9, completion_tokens=2, cached_tokens=3),
         ),
         (
-            {"usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 2}},
-            Usage(prompt_tokens=9, completion_tokens=2),
+            {"usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 2,
+                               "thoughtsTokenCount": 5, "cachedContentTokenCount": 4}},
+            Usage(prompt_tokens=9, completion_tokens=7, cached_tokens=4),
         ),
         ({"prompt_eval_count": 9, "eval_count": 2}, Usage(prompt_tokens=9, completion_tokens=2)),
         (
