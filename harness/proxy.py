@@ -87,6 +87,13 @@ class Upstreams:
         everything = self._upstream_by_name.get("")
         return None if everything is None else everything.url + path
 
+    def here(self, url: str) -> str:
+        """The path of the proxy's that leads to an address; the address, where none does."""
+        for each in self._upstream_by_name.values():
+            if url == each.url or url.startswith(f"{each.url}/"):
+                return each.prefix + url.removeprefix(each.url) or "/"
+        return url
+
     @property
     def prefixes(self) -> list[str]:
         """How a path may begin."""
@@ -105,7 +112,9 @@ def proxy_of(
         session: The cassette in use; to be finished by its owner when the application has ended.
         inner: Who really sends; by default the network.
     """
-    transport = CassetteTransport(session, inner)
+    # A stream may be held open for long, and those who ask are no fewer for it.
+    unlimited = httpx2.Limits(max_connections=None)
+    transport = CassetteTransport(session, inner or httpx2.AsyncHTTPTransport(limits=unlimited))
 
     async def passed(request: Request) -> Response:
         url = upstreams.url_of(raw_path(request))
@@ -113,6 +122,6 @@ def proxy_of(
             known = ", ".join(upstreams.prefixes)
             message = f"{request.url.path} leads to no upstream; paths here begin with {known}."
             return refused(404, message, "no_upstream")
-        return await carried(request, url, transport)
+        return await carried(request, url, transport, upstreams.here)
 
     return application_of(passed, close=transport.aclose)

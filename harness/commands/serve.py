@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from difflib import get_close_matches
 from pathlib import Path
+from textwrap import indent
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -106,3 +107,5 @@ def _tell(session: str, report: Report) -> None:
         f"session {session}: {len(report.played)} played, {len(report.unplayed)} not asked for, "
         f"{len(report.misses)} missing"
     )
+    for miss in report.misses:
+        typer.echo(indent(str(miss), "  "))

@@ -21,14 +21,15 @@ HarnessError
 
 ReplayMiss                      a request that the cassette does not hold
 UnexpectedModelCall             a model call that the script does not foresee
+NotServed                       a request that no script can hold a reply to
 UnknownCassette                 a request that may belong to several cassettes in use
 NetworkBlocked                  a connection to another machine, from a test that has no network
 UnfinishedRecording             a warning: what was recorded is not yet in its cassette
 StreamOutlivesBlock             a warning: an answer was read on when its recording had ended
 
-ReplayMiss, UnexpectedModelCall, UnknownCassette and NetworkBlocked derive from BaseException, as
-pytest's outcomes do: a team's retry loops and `except Exception` must not swallow the news that a
-test has left its recording.
+ReplayMiss, UnexpectedModelCall, NotServed, UnknownCassette and NetworkBlocked derive from
+BaseException, as pytest's outcomes do: a team's retry loops and `except Exception` must not swallow
+the news that a test has left its recording.
 """
 
 from harness.errors._base import HarnessError, InternalError, UsageError, explained
@@ -43,6 +44,7 @@ from harness.errors._cassettes import (
 )
 from harness.errors._requests import (
     NetworkBlocked,
+    NotServed,
     ReplayMiss,
     UnexpectedModelCall,
     UnknownCassette,
@@ -68,6 +70,7 @@ __all__ = [
     "NetworkBlocked",
     "NoScenarios",
     "NotAScenario",
+    "NotServed",
     "ReplayMiss",
     "ScenarioError",
     "ScriptError",

@@ -57,6 +57,25 @@ class UnexpectedModelCall(BaseException):
         )
 
 
+class NotServed(BaseException):
+    """A request to an endpoint of ours that stands for no call of a model.
+
+    Args:
+        asked: `POST /v1/audio/speech`.
+        served: What can be asked instead.
+    """
+
+    def __init__(self, asked: str, served: Sequence[str]) -> None:
+        self.asked, self.served = asked, tuple(served)
+        super().__init__(
+            explained(
+                f"{asked} is not served here.",
+                served=", ".join(self.served),
+                fix="record it with `harness proxy`, and serve that cassette",
+            )
+        )
+
+
 class UnknownCassette(BaseException):
     """A request from a thread or task that was told of no cassette, while several are in use.
 

@@ -16,7 +16,8 @@ CREATED = 1_767_225_600
 
 def failure(fail: HttpFailure) -> dict[str, Any]:
     """The body of an HTTP error."""
-    kind = "rate_limit_error" if fail.status == 429 else "server_error"
+    kind = "server_error" if fail.status >= 500 else "invalid_request_error"
+    kind = "rate_limit_error" if fail.status == 429 else kind
     return {"error": {"message": fail.message, "type": kind, "param": None, "code": None}}
 
 

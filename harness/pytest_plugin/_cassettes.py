@@ -4,12 +4,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.pytest_plugin._evidence import Evidence, left_unplayed
 from harness.pytest_plugin._failures import Drifted, plainly
-from harness.pytest_plugin._marks import Wanted, is_marked, scope_of
+from harness.pytest_plugin._marks import Wanted, is_marked
 from harness.pytest_plugin._names import nodeid_of
 from harness.pytest_plugin._opened import Opened
 from harness.pytest_plugin._places import Places, node_of
@@ -44,9 +45,7 @@ class Cassettes:
 
     def begin(self, item: pytest.Item) -> None:
         """A test begins."""
-        self._item, self._own, self._error = item, None, None
-        if self._common_in_use is not None and scope_of(item) != "function":
-            self._common_in_use.resume()
+        self._item = item
 
     def failed(self, error: BaseException) -> None:
         """The test came to an early end."""
@@ -54,8 +53,7 @@ class Cassettes:
 
     def end(self) -> None:
         """The test is over; the next one may have nothing to do with what it shared."""
-        if self._common_in_use is not None:
-            self._common_in_use.suspend()
+        self._put_in_use(None)
         self._item = None
 
     def take_evidence(self) -> list[Evidence]:
@@ -77,6 +75,7 @@ class Cassettes:
     def own(self, request: pytest.FixtureRequest) -> Iterator[Opened]:
         """The test's own cassette, until its last fixture is gone."""
         item: pytest.Item = request.node
+        self._error = None
         wanted = self._places.wanted(request, item)
         path = self._places.path(request, wanted)
         common = self._common_in_use
@@ -91,8 +90,8 @@ class Cassettes:
         try:
             self._close(opened, self._error)
         finally:
-            if common is not None:
-                common.resume()
+            self._own = None
+            self._put_in_use(common)
         self._judge(opened)
 
     def open_for_fixture(self, request: pytest.FixtureRequest) -> None:
@@ -101,6 +100,15 @@ class Cassettes:
             # Who is narrower than this fixture, or waits for it, can't say; the test's own will.
             with suppress(pytest.fail.Exception, pytest.FixtureLookupError):
                 self.open_common(request)
+
+    def put_in_use_at_end_of(self, fixture: pytest.FixtureDef[Any]) -> None:
+        """A fixture that is set up has the same cassette, or none, when it is torn down.
+
+        By then the test may be one that has nothing to do with it.
+        """
+        common = self._common_in_use
+        # Finalizers are called in reverse order: this one, and then the fixture's own.
+        fixture.addfinalizer(lambda: self._put_in_use(common))
 
     def open_common(self, request: pytest.FixtureRequest) -> None:
         """The cassette that fixtures of a wider scope have, if it is time for it."""
@@ -129,16 +137,15 @@ class Cassettes:
         if self._common_in_use is not opened and self._common_in_use is not None:
             self._common_in_use.suspend()
         self._common_in_use = opened
-        if opened is not None:
+        if opened is not None and self._own is None:
             opened.resume()
 
     def _close_common(self, opened: Opened) -> None:
         del self._common[opened.path, opened.label]
         self._closed.append(opened)
-        opened.resume()
+        self._put_in_use(opened)
         self._close(opened, None)
-        if self._common_in_use is opened:
-            self._put_in_use(next(reversed(self._common.values()), None))
+        self._common_in_use = None
         if self._item is not None:
             self._judge(opened)
 

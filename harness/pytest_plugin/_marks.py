@@ -87,12 +87,6 @@ def has_cassette(item: pytest.Item) -> bool:
     return is_marked(item) or "_cassette_in_use" in getattr(item, "fixturenames", ())
 
 
-def scope_of(item: pytest.Item) -> str:
-    """The scope that a test's closest marker names."""
-    mark = item.get_closest_marker(MARKER)
-    return "function" if mark is None else str(mark.kwargs.get("scope", "function"))
-
-
 def key_parts_of(wanted: Wanted, settings: Settings) -> list[Any]:
     """The key parts of a session, those of all tests first.
 

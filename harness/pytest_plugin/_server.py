@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.pytest_plugin._fixtures import SUITE
 from harness.pytest_plugin._names import path_of
 from harness.pytest_plugin._settings import settings_of
 
 if TYPE_CHECKING:
     from harness.script import Script
-    from harness.server import Answers, Endpoint, Report
+    from harness.server import Answers, Endpoint, Miss, Report
 
 _KEY = "harness-test"
 
@@ -26,6 +27,7 @@ class Served:
 
     def __init__(self, endpoint: "Endpoint") -> None:
         self._endpoint = endpoint
+        self._told: list[Miss] = []
         self.base_url = endpoint.url
         """`http://127.0.0.1:8808/v1`"""
 
@@ -43,17 +45,15 @@ class Served:
         return self._endpoint.sessions.report(self.key)
 
     def assert_complete(self) -> None:
-        """Fails the test if anything was missing, or was not asked for."""
-        self.assert_no_misses()
+        """Fails the test if anything was not asked for; what was missing fails it anyhow."""
         if left := self.report.unplayed:
             pytest.fail(f"Not asked for: {', '.join(map(str, left))}.", pytrace=False)
 
-    def assert_no_misses(self) -> None:
-        """Fails the test if anything was asked for that is not there, by whatever session."""
-        sessions = self._endpoint.sessions
-        misses = [miss for name in sessions.names for miss in sessions.report(name).misses]
-        if misses:
-            pytest.fail("\n".join(map(str, misses)), pytrace=False)
+    def new_misses(self) -> "list[Miss]":
+        """What was missing since this was asked the last time, in whatever session."""
+        sessions, told = self._endpoint.sessions, self._told
+        self._told = [miss for name in sessions.names for miss in sessions.report(name).misses]
+        return [miss for miss in self._told if miss not in told]
 
 
 @pytest.fixture
@@ -66,19 +66,18 @@ def harness_server(
     What is asked for and is not there fails the test, whatever its code made of the answer.
     """
     root = settings_of(request.config).root
-    served: list[Served] = []
+    servers = request.config.stash[SUITE].servers
     with ExitStack() as resources:
 
         def serve(source: "Script | str | Path") -> Served:
             from harness.server import serving_sessions
 
             opened = _answers(source, root / cassette_dir, root)
-            served.append(Served(resources.enter_context(serving_sessions(opened))))
-            return served[-1]
+            served = Served(resources.enter_context(serving_sessions(opened)))
+            servers.append(served)
+            return served
 
         yield serve
-        for each in served:
-            each.assert_no_misses()
 
 
 def _answers(source: "Script | str | Path", folder: Path, root: Path) -> "Callable[[str], Answers]":

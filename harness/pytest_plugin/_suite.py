@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,9 @@ from harness.pytest_plugin._opened import Opened
 from harness.pytest_plugin._run import PytestRun
 from harness.pytest_plugin._settings import Settings
 
+if TYPE_CHECKING:
+    from harness.pytest_plugin._server import Served
+
 
 class Suite:
     """What one process knows of the session.
@@ -28,6 +31,9 @@ class Suite:
     def __init__(self, settings: Settings, run: PytestRun) -> None:
         self.cassettes = Cassettes(settings, run)
         self._settings = settings
+        self.servers: list[Served] = []
+        """Those that the test asks."""
+
         self._guard: Guard | None = None
         self._told_attempts = 0
 
@@ -49,6 +55,7 @@ class Suite:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Closes the network while a test replays."""
         self.cassettes.begin(item)
+        self.servers.clear()
         self._guard, self._told_attempts = guard_for(item, self._settings), 0
         allowed = allowing(hosts_allowed_to(item, self._settings))
         with allowed, nullcontext() if self._guard is None else guarded(self._guard):
@@ -61,9 +68,13 @@ class Suite:
         self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
     ) -> Generator[None, Any, Any]:
         """Opens the cassette that tests share, before the first fixture of theirs asks."""
-        if fixturedef.scope != "function":
-            self.cassettes.open_for_fixture(request)
-        return (yield)
+        if fixturedef.scope == "function":
+            return (yield)
+        self.cassettes.open_for_fixture(request)
+        try:
+            return (yield)
+        finally:
+            self.cassettes.put_in_use_at_end_of(fixturedef)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_makereport(
@@ -84,6 +95,10 @@ class Suite:
             report.__dict__["harness_evidence"] = evidence
         return report
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """A test that nobody reports any more came to an early end too."""
+        self.cassettes.failed(excinfo.value)
+
     @contextmanager
     def own(self, request: pytest.FixtureRequest) -> Iterator[Opened]:
         """The test's own cassette, until its last fixture is gone."""
@@ -95,6 +110,7 @@ class Suite:
     def _news(self, call: pytest.CallInfo[None]) -> list[BaseException]:
         """What was missing since the last report."""
         news = self.cassettes.new_misses()
+        news += [miss for server in self.servers for miss in server.new_misses()]
         # What else fails a test is worth more than that it is told now how answers differed.
         if call.excinfo is None or call.when == "teardown":
             news += self.cassettes.new_drifts()

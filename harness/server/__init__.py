@@ -1,6 +1,6 @@
 """An OpenAI-compatible endpoint on this machine that answers from a script, or from a cassette."""
 
-from harness.server._answers import Answers, Report, refused
+from harness.server._answers import Answers, Miss, Report, refused
 from harness.server._application import app_of, application_of
 from harness.server._called import CalledAnswers
 from harness.server._carrying import carried, raw_path
@@ -17,6 +17,7 @@ __all__ = [
     "Answers",
     "CalledAnswers",
     "Endpoint",
+    "Miss",
     "RecordedAnswers",
     "Report",
     "ScriptedAnswers",

@@ -1,19 +1,22 @@
 """What answers the requests of one session."""
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from harness.errors import ReplayMiss, UnexpectedModelCall
+from harness.errors import NotServed, ReplayMiss, UnexpectedModelCall
 from harness.openai_wire import refusal
 
 SESSIONS = "/harness/sessions"
 """Where it is told what became of sessions."""
 
-Miss = ReplayMiss | UnexpectedModelCall
+_MODELS = re.compile(r".*/models(?:/(?P<name>.+))?")
+
+Miss = ReplayMiss | UnexpectedModelCall | NotServed
 """A request that there is no answer for."""
 
 
@@ -54,15 +57,22 @@ def refused(status: int, message: str, code: str) -> Response:
 
 def missed(miss: Miss) -> Response:
     """The answer to a request that there is no answer for."""
-    return refused(404, str(miss), "replay_miss")
+    return refused(404, str(miss), "not_served" if isinstance(miss, NotServed) else "replay_miss")
 
 
-def not_served(request: Request) -> Response:
-    """The answer to a request that is meant for somebody else."""
-    return refused(404, f"{request.method} {request.url.path} is not served here.", "not_served")
+def not_served(request: Request, apis: Iterable[str]) -> NotServed:
+    """A request that is meant for somebody else.
+
+    Args:
+        request: The request.
+        apis: What is served, besides models.
+    """
+    return NotServed(f"{request.method} {request.url.path}", [*apis, "models"])
 
 
-def of_server(request: Request, served: str, models: Sequence[str]) -> Response | None:
+def of_server(
+    request: Request, served: str, models: Callable[[], Sequence[str]]
+) -> Response | None:
     """The answer to what is asked of the server, and of no model; None for anything else.
 
     `/` is for browsers, and for programs that wait until the server is there.
@@ -70,15 +80,20 @@ def of_server(request: Request, served: str, models: Sequence[str]) -> Response 
     Args:
         request: The request.
         served: What answers come from, in words.
-        models: Those that can be asked.
+        models: Looks for those that can be asked.
     """
     path = request.url.path
     if request.method not in ("GET", "HEAD"):
         return None
     if path == "/":
-        told = {"served": served, "models": models, "sessions": SESSIONS}
+        told = {"served": served, "models": models(), "sessions": SESSIONS}
         return JSONResponse(told)
-    if path.endswith("/models"):
-        named = {"object": "model", "created": 0, "owned_by": "harness"}
-        return JSONResponse({"object": "list", "data": [{"id": each, **named} for each in models]})
-    return not_served(request) if path == "/favicon.ico" else None
+    if match := _MODELS.fullmatch(path):
+        if match["name"]:
+            return JSONResponse(_model(match["name"]))
+        return JSONResponse({"object": "list", "data": [_model(each) for each in models()]})
+    return Response(status_code=404) if path == "/favicon.ico" else None
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "harness"}

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -17,6 +18,8 @@ from harness.server._sessions import Sessions
 from harness.server._waiting import WhileWaitedFor
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+# What a browser shows from anywhere else is not to read what is served here.
+_PAGE_OF_THIS_MACHINE = r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?"
 _log = logging.getLogger("harness.server")
 
 
@@ -43,7 +46,16 @@ def app_of(sessions: Sessions) -> Starlette:
         return await sessions.of(request.headers).answer(request)
 
     one = Route(f"{SESSIONS}/{{name:path}}", of_session, methods=["GET", "DELETE"])
-    return application_of(anything, [Route(SESSIONS, of_all), one])
+    application = application_of(anything, [Route(SESSIONS, of_all), one])
+    everything = ["*"]
+    application.add_middleware(
+        CORSMiddleware,
+        allow_origin_regex=_PAGE_OF_THIS_MACHINE,
+        allow_methods=everything,
+        allow_headers=everything,
+        expose_headers=everything,
+    )
+    return application
 
 
 def application_of(

@@ -47,6 +47,8 @@ class Assistants:
             ValueError: The request is malformed.
         """
         address = tuple(api.split("/"))
+        if not self._things.has_list(address[:1]):
+            return None
         content = await request.body()
         try:
             if (request.method, address) == ("POST", ("files",)):

@@ -9,12 +9,12 @@ from starlette.requests import Request as Asked
 from starlette.responses import Response as Answer
 
 from agentchat.core._world import sleep
-from harness.errors import ReplayMiss
+from harness.errors import NotServed, ReplayMiss
 from harness.interactions import Failure, Interaction, Request, Response, Unanswered
 from harness.matching import Ignore, KeyPart, json_of
 from harness.openai_wire import calls
 from harness.script import HttpFailure, Reply, Tokens
-from harness.server._answers import missed, not_served, refused
+from harness.server._answers import Report, missed, not_served, refused
 from harness.server._apis import API_BY_PATH, api_of, worded
 from harness.server._recorded import CassetteAnswers
 
@@ -48,6 +48,13 @@ class CalledAnswers(CassetteAnswers):
     ) -> None:
         super().__init__(path, name, [*map(Ignore, _ONLY_A_CLIENT_KNOWS), *key_parts])
         self._pace = pace
+        self._not_served: list[NotServed] = []
+
+    @property
+    def report(self) -> Report:
+        """What was played, and what not."""
+        report = super().report
+        return report._replace(misses=(*report.misses, *self._not_served))
 
     async def answer(self, request: Asked) -> Answer:
         """What the client answered, or an error that says how the nearest call differs."""
@@ -55,7 +62,8 @@ class CalledAnswers(CassetteAnswers):
         if made := self.of_server(request):
             return made
         if request.method != "POST" or api not in API_BY_PATH:
-            return not_served(request)
+            self._not_served.append(not_served(request, API_BY_PATH))
+            return missed(self._not_served[-1])
         try:
             body = json.loads(await request.body())
             call = _CALL_BY_PATH[api](body)

@@ -1,6 +1,7 @@
 """A request of a server's client, carried through a transport, and the answer carried back."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from urllib.parse import urljoin
 
 import httpx2
 from starlette.requests import Request
@@ -27,6 +28,7 @@ async def carried(
     request: Request,
     url: str,
     transport: httpx2.AsyncBaseTransport,
+    here: Callable[[str], str],
     without: Collection[str] = (),
 ) -> Response:
     """Sends a request on, and gives the answer as it comes, piece by piece.
@@ -35,6 +37,7 @@ async def carried(
         request: What was asked here.
         url: Where it is sent.
         transport: How it is sent.
+        here: How an address that a redirect names is asked for here; else who follows it leaves.
         without: Further headers that are not sent, in lower case.
     """
     given = _end_to_end(request.headers.raw, {"host", *without})
@@ -46,6 +49,8 @@ async def carried(
         return missed(miss)
     except httpx2.TransportError as error:
         return _unanswered(url, error)
+    if "location" in answer.headers:
+        answer.headers["location"] = here(urljoin(url, answer.headers["location"]))
     return _Carried(answer)
 
 

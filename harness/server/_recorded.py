@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,16 +40,15 @@ class CassetteAnswers(Answers):
         unplayed = tuple(position + 1 for position in self.session.unplayed)
         return Report(played, unplayed, tuple(self.session.misses))
 
-    @cached_property
-    def models(self) -> list[str]:
+    def of_server(self, request: Request) -> Response | None:
+        """The answer to what is asked of the server, and of no model; None for anything else."""
+        return of_server(request, self.session.path.as_posix(), self._models)
+
+    def _models(self) -> list[str]:
         """Those that were asked."""
         bodies = (json_of(each.body) for each in self.recorded)
         named = (body.get("model") for body in bodies if isinstance(body, dict))
         return sorted({str(name) for name in named if name})
-
-    def of_server(self, request: Request) -> Response | None:
-        """The answer to what is asked of the server, and of no model; None for anything else."""
-        return of_server(request, self.session.path.as_posix(), self.models)
 
 
 class RecordedAnswers(CassetteAnswers):
@@ -76,7 +74,13 @@ class RecordedAnswers(CassetteAnswers):
         if made is not None and not self._has(request):
             return made
         url = str(request.base_url).rstrip("/") + raw_path(request)
-        return await carried(request, url, self._transport, _WITHOUT)
+        return await carried(request, url, self._transport, self._here, _WITHOUT)
+
+    def _here(self, url: str) -> str:
+        """Whoever was recorded is not asked any more."""
+        parts = urlsplit(url)
+        was_recorded = any(urlsplit(each.url).netloc == parts.netloc for each in self.recorded)
+        return parts._replace(scheme="", netloc="").geturl() if was_recorded else url
 
     def _has(self, request: Request) -> bool:
         asked = (request.method, request.url.path)

@@ -7,14 +7,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from harness.errors import UnexpectedModelCall
+from harness.errors import NotServed, UnexpectedModelCall
 from harness.openai_wire import embeddings
-from harness.script import Asked, Performance, Reply, Script
-from harness.server._answers import Answers, Report, missed, not_served, of_server, refused
+from harness.script import Performance, Script
+from harness.server._answers import Answers, Miss, Report, missed, not_served, of_server, refused
 from harness.server._apis import API_BY_PATH, api_of, worded
 from harness.server._assistants import Assistants
 
-_NO_NAMES = {"scripted": "scripted"}
+_NO_NAMES = ("scripted",)
+_CALLED = (*API_BY_PATH, "embeddings")
 
 
 def scripted(script: Script) -> Callable[[str], Answers]:
@@ -39,18 +40,15 @@ class ScriptedAnswers(Answers):
 
     def __init__(self, performance: Performance, models: Mapping[str, str]) -> None:
         self._performance, self._models = performance, models
-        self._misses: list[UnexpectedModelCall] = []
-        self._assistants = Assistants(self._reply)
+        self._misses: list[Miss] = []
+        self._assistants = Assistants(performance.answer)
 
     async def answer(self, request: Request) -> Response:
         """The reply that is foreseen, or an error that says what is."""
-        api = api_of(request)
         try:
-            if request.method == "POST" and api in (*API_BY_PATH, "embeddings"):
-                return self._called(api, json.loads(await request.body()))
-            made = of_server(request, "a script", list(self._models or _NO_NAMES))
-            return made or await self._assistants.answer(request, api) or not_served(request)
-        except UnexpectedModelCall as miss:
+            return await self._answer(request, api_of(request))
+        except (UnexpectedModelCall, NotServed) as miss:
+            self._misses.append(miss)
             return missed(miss)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             why = f"This is no request for {request.method} {request.url.path}: {error}"
@@ -62,18 +60,20 @@ class ScriptedAnswers(Answers):
         show = self._performance
         return Report(tuple(show.used), tuple(show.unused), tuple(self._misses))
 
+    async def _answer(self, request: Request, api: str) -> Response:
+        if request.method == "POST" and api in _CALLED:
+            return self._called(api, json.loads(await request.body()))
+        made = of_server(request, "a script", lambda: [*(self._models or _NO_NAMES)])
+        made = made or await self._assistants.answer(request, api)
+        if made is None:
+            raise not_served(request, [*_CALLED, "assistants"])
+        return made
+
     def _called(self, api: str, body: Any) -> Response:
         if api == "embeddings":
             return JSONResponse(embeddings.whole(body))
         form = API_BY_PATH[api]
         asked = form.asked_by(body)
-        reply = self._reply(asked)
+        reply = self._performance.answer(asked)
         named = {**body, "model": self._models.get(asked.model, asked.model)}
         return worded(form, reply, named)
-
-    def _reply(self, asked: Asked) -> Reply:
-        try:
-            return self._performance.answer(asked)
-        except UnexpectedModelCall as miss:
-            self._misses.append(miss)
-            raise

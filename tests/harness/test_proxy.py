@@ -22,6 +22,9 @@ from harness.session import CassetteSession, RecordMode
 
 KEY = "sk-proj-" + "a1B2c3D4" * 8
 NOWHERE = "http://127.0.0.1:9"
+SECONDS = 30
+"""Who waits longer has hung."""
+
 START = {"type": "http.response.start", "status": 200, "headers": []}
 
 
@@ -112,6 +115,30 @@ def test_pieces_pass_as_they_come(tmp_path: Path) -> None:
     assert [chunk.data for chunk in recorded.response.body] == [b"one", b"two"]
 
 
+async def test_as_many_pass_at_once_as_want_to(tmp_path: Path) -> None:
+    several, waiting = 110, []
+    all_are_here = asyncio.Event()
+
+    async def server(scope: Any, receive: Any, send: Any) -> None:
+        waiting.append(scope["path"])
+        if len(waiting) == several:
+            all_are_here.set()
+        await all_are_here.wait()
+        await send(START)
+        await send({"type": "http.response.body", "body": b""})
+
+    unlimited = httpx2.Limits(max_connections=None)
+    with (
+        listening(server) as upstream,
+        proxying(tmp_path / "talk.yaml", upstream) as address,
+    ):
+        async with httpx2.AsyncClient(limits=unlimited, timeout=SECONDS) as client:
+            asked = (client.get(f"{address}/{number}") for number in range(several))
+            answers = await asyncio.gather(*asked)
+
+    assert {answer.status_code for answer in answers} == {200}
+
+
 def test_several_upstreams_have_a_prefix_each(tmp_path: Path) -> None:
     one, other, rest = Server(), Server(), Server()
     path = tmp_path / "talk.yaml"
@@ -128,6 +155,29 @@ def test_several_upstreams_have_a_prefix_each(tmp_path: Path) -> None:
     assert [one.paths, other.paths, rest.paths] == [[b"/v1/a%2Fb?c=d%20e"], [b"/?"], [b"/three/x?"]]
     urls = [each.request.url for each in load(path).interactions]
     assert urls == [f"{first}/v1/a%2Fb?c=d%20e", second, f"{third}/three/x"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("{upstream}/v1/b?c=d", "/one/b?c=d"),
+        ("/v1", "/one"),
+        ("b", "/one/b"),
+        ("/v10", "{upstream}/v10"),
+        ("https://files.example.com/b", "https://files.example.com/b"),
+    ],
+)
+def test_a_redirect_leads_through_the_proxy(tmp_path: Path, said: str, told: str) -> None:
+    server = Server()
+    path = tmp_path / "talk.yaml"
+
+    with listening(server) as upstream, proxying(path, f"one={upstream}/v1") as address:
+        server.headers = ((b"location", said.format(upstream=upstream).encode()),)
+        answer = httpx2.get(f"{address}/one/a")
+
+    [recorded] = load(path).interactions
+    assert answer.headers["location"] == told.format(upstream=upstream)
+    assert ("location", said.format(upstream=upstream)) in recorded.response.headers
 
 
 def test_a_path_that_leads_nowhere_names_those_that_do_not(tmp_path: Path) -> None:

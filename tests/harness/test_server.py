@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import httpx2
 import openai
 import pytest
 
 from harness.script import HttpFailure, Reply, Script, Tokens, When
-from harness.server import serving
+from harness.server import scripted, serving, serving_sessions
 
 
 def client(url: str) -> openai.OpenAI:
@@ -75,6 +76,19 @@ def test_a_failure_is_the_http_error_it_says() -> None:
     assert caught.value.response.headers["retry-after"] == "7"
 
 
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(400, "invalid_request_error"), (429, "rate_limit_error"), (503, "server_error")],
+)
+def test_a_failure_is_of_the_kind_that_its_status_says(status: int, kind: str) -> None:
+    reply = Reply(fail=HttpFailure(status=status))
+
+    with serving(Script(replies=(reply,))) as url, pytest.raises(openai.APIStatusError) as caught:
+        ask(url)
+
+    assert (caught.value.status_code, caught.value.type) == (status, kind)
+
+
 def test_a_request_the_script_does_not_foresee_is_refused_with_the_reason() -> None:
     reply = Reply(when=When(model="o3"), say="never")
 
@@ -98,10 +112,38 @@ def test_the_same_request_gets_the_same_bytes() -> None:
     assert body() == body()
 
 
-def test_what_is_not_served_is_named() -> None:
-    with (
-        serving(Script()) as url,
-        client(url) as sdk,
-        pytest.raises(openai.NotFoundError, match="POST /v1/moderations is not served here"),
-    ):
-        sdk.moderations.create(input="x")
+def test_what_is_not_served_is_missing_by_its_name() -> None:
+    with serving_sessions(scripted(Script())) as endpoint, client(endpoint.url) as sdk:
+        with pytest.raises(openai.NotFoundError) as caught:
+            sdk.moderations.create(input="x")
+        with pytest.raises(openai.NotFoundError, match="POST /v1/audio/transcriptions is not"):
+            sdk.audio.transcriptions.create(model="m", file=("a.wav", b"\x00"))
+
+    first, _ = map(str, endpoint.sessions.report("none").misses)
+    served = "served: chat/completions, responses, embeddings, assistants, models"
+    assert first.splitlines()[:2] == ["POST /v1/moderations is not served here.", f"  {served}"]
+    assert (caught.value.code, caught.value.message) == ("not_served", f"Error code: 404 - {first}")
+
+
+def test_any_model_is_there_that_is_looked_for() -> None:
+    with serving(Script(models={"gpt-4o": "gpt-4o-2024"})) as url, client(url) as sdk:
+        listed = [each.id for each in sdk.models.list()]
+        one = sdk.models.retrieve("org/model")
+
+    assert (listed, one.id, one.object) == (["gpt-4o"], "org/model", "model")
+
+
+@pytest.mark.parametrize(
+    ("page", "may"),
+    [("http://localhost:5173", True), ("https://[::1]", True), ("https://evil.example", False)],
+)
+def test_a_page_that_this_machine_serves_may_ask_from_a_browser(page: str, may: bool) -> None:
+    headers = {"origin": page, "access-control-request-method": "POST"}
+
+    with serving_sessions(scripted(Script())) as endpoint:
+        before = httpx2.options(f"{endpoint.url}/chat/completions", headers=headers)
+        asked = httpx2.get(f"{endpoint.url}/models", headers={"origin": page})
+
+    for answer in (before, asked):
+        assert answer.headers.get("access-control-allow-origin") == (page if may else None)
+    assert [name for name in endpoint.sessions.names if endpoint.sessions.report(name).misses] == []

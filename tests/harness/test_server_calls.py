@@ -162,3 +162,5 @@ def test_models_are_those_that_were_called_and_the_rest_is_not_served(endpoint: 
         client.embeddings.create(model="m", input="a")
     with pytest.raises(openai.BadRequestError, match="This is no request"):
         client.post("/chat/completions", cast_to=object, body={"messages": [7]})
+    (miss,) = endpoint.sessions.report("a").misses
+    assert str(miss).startswith("POST /v1/embeddings is not served here.")

@@ -329,6 +329,28 @@ def test_a_cassette_that_was_damaged_meanwhile_is_told_of(tmp_path: Path) -> Non
     assert "talk.yaml:3" in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("recorded", "told"),
+    [
+        ("https://api.openai.com/v1/models?a=b", "/v1/models?a=b"),
+        ("/v1/models", "{address}/v1/models"),
+        ("https://files.example.com/b", "https://files.example.com/b"),
+    ],
+)
+def test_a_redirect_does_not_lead_to_who_was_recorded(
+    tmp_path: Path, recorded: str, told: str
+) -> None:
+    redirect = Response(307, (("location", recorded),), b"", 0)
+
+    with playing(tmp_path, exchange(question("Hi"), redirect)) as endpoint:
+        answer = httpx2.post(f"{endpoint.url}/chat/completions", json=question("Hi"))
+
+    assert (answer.status_code, answer.headers["location"]) == (
+        307,
+        told.format(address=endpoint.address),
+    )
+
+
 def test_an_answer_without_a_body_has_none(tmp_path: Path) -> None:
     deleted = exchange(None, Response(204, (), b"", 0), "https://x.example/v1/files/1", "DELETE")
 

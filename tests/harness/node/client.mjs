@@ -1,7 +1,7 @@
 // Asks an endpoint through the npm package `openai`, and prints what came as JSON.
 import OpenAI from "openai";
 
-const client = new OpenAI({ maxRetries: 0 });
+const client = new OpenAI();
 const model = "gpt-4o";
 const messages = [{ role: "user", content: "Hi" }];
 
