@@ -31,7 +31,7 @@ class Finding(NamedTuple):
     """A secret in a file."""
 
     place: str
-    """`interaction 3, response headers`; empty for what only the file's text shows."""
+    """`interaction 3, response headers`, `file name`; empty for what only the file's text shows."""
 
     kind: str
     """`header`, `address`, or `text`; `packed` is a body that can't be looked into."""
@@ -68,6 +68,10 @@ def findings(path: Path, known: Mapping[str, str] | None = None) -> list[Finding
         Finding(place, kind, revealed.name, lines.of(revealed.secret, number), _shown(revealed))
         for place, kind, revealed, number in _found(_cassette(path, data), secrets)
     ]
+    # A parameter of a test is part of its cassette's name.
+    for revealed in secrets_in(path.name.encode(errors="replace"), secrets):
+        if not _is_stand_in(revealed):
+            found.append(Finding("file name", "text", revealed.name, 1, _shown(revealed)))
     # The text has more than the interactions: comments, keys that are not read, other formats.
     seen = tuple(lines.looked_for)
     for revealed in secrets_in(data, secrets):

@@ -1,14 +1,26 @@
-"""What became of the secrets of a recording, told in a line."""
+"""What became of the secrets of recordings, told in lines."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from harness.interactions import Cassette, Headers, Interaction, Response
 from harness.redaction import ACCOUNT_HEADERS, names_replaced_in
 
 Counts = Mapping[str, int]
 """In how many interactions, by the secret's name."""
+
+_MOST_NAMED = 3
+"""Cassettes of which the same is told; of more, only the number is."""
+
+
+class Redacted(NamedTuple):
+    """What became of the secrets of a cassette."""
+
+    cassette: str
+    replaced: Counts
+    left_out: Counts = {}
 
 
 def replaced_in(cassette: Cassette) -> dict[str, int]:
@@ -27,18 +39,34 @@ def left_out(sent: Interaction, kept: Interaction) -> frozenset[str]:
     return _account_headers(sent) - _account_headers(kept)
 
 
-def redaction_line(cassette: str, replaced: Counts, dropped: Counts) -> str:
-    """A line for people; empty when there is nothing to tell.
+def redaction_lines(told: Iterable[Redacted]) -> list[str]:
+    """Lines for people; cassettes in which the same became of secrets share one.
 
-    >>> redaction_line("a.yaml", {"MY_KEY": 1, "cookie": 2}, {"authorization": 2})
-    'a.yaml: replaced MY_KEY (1), cookie (2); left out authorization (2)'
+    Args:
+        told: Of several for one cassette, the last counts.
+
+    >>> redaction_lines([Redacted("a.yaml", {"MY_KEY": 1, "cookie": 2}, {"authorization": 2})])
+    ['a.yaml: replaced MY_KEY (1), cookie (2); left out authorization (2)']
     """
-    said = [
-        f"{what} {', '.join(f'{name} ({count})' for name, count in sorted(counts.items()))}"
-        for what, counts in (("replaced", replaced), ("left out", dropped))
-        if counts
-    ]
-    return f"{cassette}: {'; '.join(said)}" if said else ""
+    alike: defaultdict[tuple[frozenset[str], ...], list[Redacted]] = defaultdict(list)
+    for each in {each.cassette: each for each in told}.values():
+        if each.replaced or each.left_out:
+            alike[frozenset(each.replaced), frozenset(each.left_out)].append(each)
+    return [_line(same) for same in alike.values()]
+
+
+def _line(same: list[Redacted]) -> str:
+    names = [each.cassette for each in same]
+    where = ", ".join(names) if len(names) <= _MOST_NAMED else f"{len(names)} cassettes"
+    replaced = _sums("replaced", [each.replaced for each in same])
+    left_out = _sums("left out", [each.left_out for each in same])
+    return f"{where}: {'; '.join(filter(None, (replaced, left_out)))}"
+
+
+def _sums(what: str, several: list[Counts]) -> str:
+    sums = sum(map(Counter, several), Counter[str]())
+    said = ", ".join(f"{name} ({count})" for name, count in sorted(sums.items()))
+    return f"{what} {said}" if said else ""
 
 
 def _replaced(interaction: Interaction) -> set[str]:

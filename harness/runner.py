@@ -14,7 +14,7 @@ from harness.event_log import EventLog
 from harness.expectations import judge
 from harness.failures import MISSES, cause_in, failure_of
 from harness.formats import load
-from harness.redacted import redaction_line, replaced_in
+from harness.redacted import Redacted, replaced_in
 from harness.redaction import Redactor, secrets_among
 from harness.result import Failure, Judgement, Outcome, TrialResult, totals_of
 from harness.run import Run, Settings
@@ -46,8 +46,8 @@ class Trial:
     printed: str = ""
     """What it wrote to the standard streams, where those were caught."""
 
-    redacted: str = ""
-    """What became of secrets in the cassette that it recorded, in a line; empty for none."""
+    redacted: Redacted | None = None
+    """What became of secrets in the cassette that it recorded; None if it did not."""
 
 
 def run_trial(scenario: Scenario, settings: Settings) -> Trial:
@@ -59,7 +59,7 @@ def run_trial(scenario: Scenario, settings: Settings) -> Trial:
         HarnessError: The scenario can't be run as asked: its cassette can't be read, or nobody is
             there to record from.
     """
-    tried: list[tuple[Trace, TrialResult, str]] = []
+    tried: list[tuple[Trace, TrialResult, Redacted | None]] = []
 
     async def try_it() -> None:
         # Not returned: asyncio.run takes the repr of what its task returns, and a trace's is long.
@@ -76,7 +76,9 @@ def run_trial(scenario: Scenario, settings: Settings) -> Trial:
     return Trial(trace, result, _clock() - began, tuple(said), redacted=redacted)
 
 
-async def _tried(scenario: Scenario, settings: Settings) -> tuple[Trace, TrialResult, str]:
+async def _tried(
+    scenario: Scenario, settings: Settings
+) -> tuple[Trace, TrialResult, Redacted | None]:
     is_live_recording = is_recording(scenario, settings.record_mode) and is_live()
     world = LiveWorld if is_live_recording else SeededWorld
     with entered(world(settings.seed)):
@@ -137,13 +139,12 @@ def _result(scenario: Scenario, run: Run, trace: Trace, error: BaseException | N
     )
 
 
-def _redacted(run: Run) -> str:
+def _redacted(run: Run) -> Redacted | None:
     session = run.session
     if session is None or not session.is_kept:
-        return ""
-    return redaction_line(
-        os.path.relpath(session.path), replaced_in(load(session.path)), session.left_out
-    )
+        return None
+    name = os.path.relpath(session.path)
+    return Redacted(name, replaced_in(load(session.path)), session.left_out)
 
 
 def _judged(judgements: Sequence[Judgement]) -> Outcome:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.prices import dollars
+from harness.redacted import redaction_lines
 from harness.result import Outcome, TrialResult
 from harness.runner import Trial
 
@@ -123,7 +124,7 @@ def _show_warnings(console: Console, trials: Sequence[Trial]) -> None:
 
 
 def _show_redacted(console: Console, trials: Sequence[Trial]) -> None:
-    lines = list(dict.fromkeys(trial.redacted for trial in trials if trial.redacted))
+    lines = redaction_lines(trial.redacted for trial in trials if trial.redacted)
     if lines:
         console.print()
     for line in lines:

@@ -1,6 +1,9 @@
 """Edits of bytes, also of bytes that lie in several pieces."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
+from operator import attrgetter
 from typing import NamedTuple
 
 
@@ -18,7 +21,11 @@ Find = Callable[[bytes], Iterable[Edit]]
 
 def outside(edits: Sequence[Edit], done: Sequence[tuple[int, int]]) -> list[Edit]:
     """The edits that touch none of the spans."""
-    return [edit for edit in edits if not any(edit.start < b and a < edit.end for a, b in done)]
+    spans = sorted(done)
+    starts = [start for start, _ in spans]
+    # The end of that which goes furthest, of each span and those before it.
+    ends = list(accumulate((end for _, end in spans), max, initial=0))
+    return [edit for edit in edits if ends[bisect_left(starts, edit.end)] <= edit.start]
 
 
 def applied(edits: Sequence[Edit], pieces: Sequence[bytes]) -> list[bytes]:
@@ -27,7 +34,9 @@ def applied(edits: Sequence[Edit], pieces: Sequence[bytes]) -> list[bytes]:
     result = []
     start = 0
     for piece in pieces:
-        result.append(_edited(piece, start, chosen))
+        first = bisect_right(chosen, start, key=attrgetter("end"))
+        behind = bisect_left(chosen, start + len(piece), key=attrgetter("start"))
+        result.append(_edited(piece, start, chosen[first:behind]))
         start += len(piece)
     return result
 
@@ -49,15 +58,13 @@ def _without_overlaps(edits: Sequence[Edit]) -> list[Edit]:
 
 
 def _edited(piece: bytes, start: int, edits: Sequence[Edit]) -> bytes:
+    """A piece that begins there, with the edits made that are of it."""
     parts = []
     position = start
-    end = start + len(piece)
     for edit in edits:
-        if edit.end <= start or edit.start >= end:
-            continue
         parts.append(piece[position - start : max(edit.start, start) - start])
         if edit.start >= start:
             parts.append(edit.text)
-        position = min(edit.end, end)
+        position = edit.end
     parts.append(piece[position - start :])
     return b"".join(parts)

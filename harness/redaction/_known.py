@@ -1,6 +1,7 @@
 """Secrets whose values this process knows, and every spelling in which they could get out."""
 
 import base64
+import codecs
 import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -8,6 +9,7 @@ from json import dumps
 from urllib.parse import quote, quote_plus, unquote
 
 from harness.redaction._edits import positions
+from harness.redaction._letters import Drawn, drawn
 from harness.redaction._patterns import Found
 from harness.redaction._runs import SHORTEST, is_token, long_runs
 from harness.redaction.disguises import EVERY, forms_of
@@ -111,7 +113,10 @@ class KnownSecrets:
 
     def __init__(self, secrets: Iterable[tuple[str, str]] = ()) -> None:
         self._name_by_spelling: dict[bytes, str] = {}
+        self._drawn: list[Drawn] = []
         for name, value in secrets:
+            if one := drawn(name, value):
+                self._drawn.append(one)
             for spelling in _spellings(value):
                 self._name_by_spelling.setdefault(spelling, name)
         # What was searched a moment ago is mostly what is searched next.
@@ -123,27 +128,34 @@ class KnownSecrets:
             (self._tokens if is_run else self._phrases).append(each)
 
     def find(self, data: bytes) -> Iterator[Found]:
-        """Every place where a secret stands, in its own letters or in a usual spelling."""
-        for spelling in self._spellings_in(data):
+        """Every place where a secret stands, in its own letters or in a usual spelling.
+
+        Where there is none, also where one has been drawn otherwise.
+        """
+        spellings = list(self._spellings_in(data))
+        for spelling in spellings:
             for start in positions(spelling, data):
                 yield Found(self._name_by_spelling[spelling], start, start + len(spelling))
+        for each in () if spellings else self._drawn_in(data):
+            for start, end in each.places(data):
+                yield Found(each.name, start, end)
 
     def name_in(self, data: bytes) -> str | None:
         """The name of a secret that stands in the bytes, in whatever disguise."""
         if data in self._clean:
             return None
-        return next(
-            (
-                self._name_by_spelling[spelling]
-                for form in forms_of(data, EVERY)
-                for spelling in self._spellings_in(form)
-            ),
-            None,
-        )
+        return next((name for form in forms_of(data, EVERY) for name in self._names_in(form)), None)
 
     def vouch_for(self, data: bytes) -> None:
         """Takes note that `find` found nothing in the bytes, nor below any disguise."""
         self._clean.append(data)
+
+    def _names_in(self, data: bytes) -> Iterator[str]:
+        yield from (self._name_by_spelling[each] for each in self._spellings_in(data))
+        yield from (each.name for each in self._drawn_in(data))
+
+    def _drawn_in(self, data: bytes) -> Iterator[Drawn]:
+        return (each for each in self._drawn if each.is_in(data))
 
     def _spellings_in(self, data: bytes) -> Iterator[bytes]:
         runs = long_runs(data)
@@ -153,13 +165,14 @@ class KnownSecrets:
 
 
 def _spellings(value: str) -> Iterator[bytes]:
-    """A value, also backwards, in JSON at some depth, in URLs, as base64 at any offset and so on.
+    """A value, also backwards, in ROT13, in JSON at some depth, in URLs, as base64 at any offset.
 
     Other disguises are taken off before a search; these are what may stand inside of other text.
     """
     raw = value.encode(errors="surrogatepass")
     for text in (*_in_json(value, depth=3), *_in_json(value[::-1], depth=3)):
         yield text.encode(errors="surrogatepass")
+    yield codecs.encode(value, "rot13").encode(errors="surrogatepass")
     yield quote(raw, safe="").encode()
     yield quote_plus(raw).encode()
     yield raw.hex().encode()

@@ -49,9 +49,11 @@ def _told_by(name: str, mark: bytes, surroundings: bytes) -> Pattern:
 
 
 PATTERNS = (
-    _token("api-key", "sk- sk_ rk_live_ rk_test_ pk_live_ pk-lf- gsk_ xai- pplx- tvly- nvapi- r8_ "
-           "hf_ fw_ csk- jina_ pcsk_ tgp_v1_ lsv2_pt_ lsv2_sk_ e2b_ ntn_ lin_api_ glsa_ sess- phx_",
+    _token("api-key", "sk- sk_ rk_live_ rk_test_ pk_live_ pk-lf- xai- pplx- tvly- nvapi- jina_ "
+           "pcsk_ tgp_v1_ lsv2_pt_ lsv2_sk_ e2b_ ntn_ lin_api_ glsa_ phx_",
            _WITH_DIGIT + rb"[A-Za-z0-9_-]{16,}"),
+    # Names begin so too, and go on in words: `hf_hub_download`, `fw_llama-v3p1-405b`.
+    _token("api-key", "csk- fw_ gsk_ hf_ r8_ sess-", _WITH_DIGIT + rb"[A-Za-z0-9]{16,}"),
     _token("api-key", "pa-", rb"[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])"),
     _token("api-key", "dapi", rb"[0-9a-f]{32}(?![0-9A-Za-z])"),
     _token("api-key", "SG.", rb"[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),

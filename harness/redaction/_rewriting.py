@@ -104,8 +104,8 @@ def _event(line: re.Match[bytes]) -> Event | None:
 def _events_in_list(data: bytes) -> Iterator[Event]:
     # A byte a character, so that places in the text are places in the bytes.
     text = data.decode("latin-1")
-    position = text.find("{")
-    while position >= 0 and text[:position].rstrip()[-1:] in ("[", ","):
+    end, position = 0, text.find("{")
+    while position >= 0 and text[end:position].rstrip()[-1:] in ("[", ","):
         try:
             _, end = _DECODER.raw_decode(text, position)
             yield Event(position, end, [json.loads(data[position:end])])

@@ -79,15 +79,18 @@ class Ruling:
 
     def _matches(self, data: bytes) -> Iterator[Edit]:
         text = data.decode(errors="surrogateescape")
-        length = partial(str.encode, errors="surrogateescape")
+        encoded = partial(str.encode, errors="surrogateescape")
         for pattern, name in self._patterns:
             group = "secret" if "secret" in pattern.groupindex else 0
+            position = start = 0
             for match in pattern.finditer(text):
-                secret = length(match[group])
-                start = len(length(text[: match.start(group)]))
-                if secret:
-                    hidden = self._placeholders.by_rule(name, secret)
-                    yield Edit(start, start + len(secret), hidden)
+                if not match[group]:
+                    continue
+                secret = encoded(match[group])
+                start += len(encoded(text[position : match.start(group)]))
+                position = match.start(group)
+                hidden = self._placeholders.by_rule(name, secret)
+                yield Edit(start, start + len(secret), hidden)
 
 
 def _moved(edits: Iterator[Edit] | list[Edit], offset: int) -> Iterator[Edit]:

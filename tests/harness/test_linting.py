@@ -146,6 +146,14 @@ def test_any_file_is_searched_as_text(name: str, tmp_path: Path) -> None:
     assert findings(tmp_path / name) == [Finding("", "text", "api-key", 3, "sk-p… (32 characters)")]
 
 
+def test_a_secret_in_the_name_of_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / f"test_it[{KEY}].yaml").write_text("interactions: []\n", encoding="utf-8")
+
+    found = findings(tmp_path / f"test_it[{KEY}].yaml")
+
+    assert found == [Finding("file name", "text", "api-key", 1, "sk-p… (32 characters)")]
+
+
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(UnreadableCassette, match="No such file"):
         findings(tmp_path / "none.yaml")

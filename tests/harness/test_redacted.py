@@ -7,7 +7,7 @@ import pytest
 
 from harness.formats import load
 from harness.interactions import Cassette, Header, Headers, Interaction, Request, Response
-from harness.redacted import left_out, redaction_line, replaced_in
+from harness.redacted import Redacted, left_out, redaction_lines, replaced_in
 from harness.session import CassetteSession, RecordMode
 
 URL = "https://api.openai.com/v1/chat/completions"
@@ -52,17 +52,33 @@ def test_headers_of_which_nothing_is_kept_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("replaced", "dropped", "line"),
+    ("replaced", "dropped", "lines"),
     [
-        ({}, {}, ""),
-        ({"cookie": 1}, {}, "a.yaml: replaced cookie (1)"),
-        ({}, {"authorization": 3}, "a.yaml: left out authorization (3)"),
+        ({}, {}, []),
+        ({"cookie": 1}, {}, ["a.yaml: replaced cookie (1)"]),
+        ({}, {"authorization": 3}, ["a.yaml: left out authorization (3)"]),
     ],
 )
 def test_only_what_there_was_is_told(
-    replaced: dict[str, int], dropped: dict[str, int], line: str
+    replaced: dict[str, int], dropped: dict[str, int], lines: list[str]
 ) -> None:
-    assert redaction_line("a.yaml", replaced, dropped) == line
+    assert redaction_lines([Redacted("a.yaml", replaced, dropped)]) == lines
+
+
+def test_cassettes_of_which_the_same_is_told_share_a_line() -> None:
+    same = [Redacted(f"{number}.yaml", {}, {"authorization": number}) for number in range(1, 5)]
+    other = [Redacted(name, {"MY_KEY": 1}, {"authorization": 2}) for name in ("a.yaml", "b.yaml")]
+
+    assert redaction_lines([same[0], *other, *same[1:]]) == [
+        "4 cassettes: left out authorization (10)",
+        "a.yaml, b.yaml: replaced MY_KEY (2); left out authorization (4)",
+    ]
+
+
+def test_a_cassette_that_is_recorded_twice_counts_once() -> None:
+    told = [Redacted("a.yaml", {"MY_KEY": count}, {}) for count in (7, 1)]
+
+    assert redaction_lines(told) == ["a.yaml: replaced MY_KEY (1)"]
 
 
 def test_a_session_knows_what_it_left_out_and_the_cassette_what_was_replaced(

@@ -19,6 +19,10 @@ TOKENS = [
     ("api-key", "gsk_abcdefgh0123456789"),
     ("api-key", "sk_live_abcdefgh0123456789"),
     ("api-key", "hf_abcdefgh0123456789"),
+    ("api-key", "fw_abcdefgh0123456789"),
+    ("api-key", "r8_abcdefgh0123456789"),
+    ("api-key", "csk-abcdefgh0123456789"),
+    ("api-key", "sess-abcdefgh0123456789"),
     ("api-key", "sk-or-v1-abcdefgh0123456789"),
     ("api-key", "sk-svcacct-abcdefgh0123456789"),
     ("api-key", "xai-abcdefgh0123456789"),
@@ -63,7 +67,8 @@ def test_a_token_is_known_by_its_form(kind: str, token: str) -> None:
     ["user_preferences_of_all_users", "sk-learn-and-friends-of-it", "org-chart-of-the-company",
      "risk-1234567890123456789", "AKIA", "a bearer of responsibilities", "project_1234567890123456",
      "chatcmpl-BJ3tOEUq2WfPnYtwubhExHvBQEJD9", "call_NTHCpi3S0L0yG1mqLfGgzCjX",
-     "https://example.com/a/very/long/path/with/1234567890"],
+     "https://example.com/a/very/long/path/with/1234567890", "fw_llama-v3p1-405b-instruct",
+     "hf_hub_download_of_2024_models"],
 )  # fmt: skip
 def test_what_only_looks_a_little_like_a_token_stays(text: str) -> None:
     assert REDACTOR.text(text) == text

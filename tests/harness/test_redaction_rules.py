@@ -50,6 +50,12 @@ def test_a_pattern_may_not_reach_over_the_borders_of_a_text() -> None:
     }
 
 
+def test_a_part_of_a_pattern_that_need_not_be_there_is_none_where_it_is_not() -> None:
+    rule = ByPattern(r"id=(?P<secret>\d+)?", "id")
+
+    assert redacted(["id=7 id= id=8"], rule) == ["id=<secret:id> id= id=<secret:id>"]
+
+
 def test_a_number_is_redacted_where_the_pattern_matches_it_wholly() -> None:
     card = ByPattern(r"\d{16}", "card")
 
@@ -176,7 +182,7 @@ def test_with_a_key_two_secrets_are_told_apart_and_without_one_nothing_can_be_gu
 
 
 def test_redacting_twice_changes_nothing_more() -> None:
-    rules = [ByPattern("[a-z]+", "word"), ByPointer("/a", "a")]
+    rules: list[Rule] = [ByPattern("[a-z]+", "word"), ByPointer("/a", "a")]
     redactor = Redactor(rules=rules, key="a key")
 
     once = redactor.body(b'{"a": 1, "b": "some words"}')

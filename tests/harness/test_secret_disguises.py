@@ -20,6 +20,7 @@ from harness.formats import load, save
 from harness.interactions import (
     Cassette,
     Chunk,
+    Ending,
     Failure,
     Header,
     Headers,
@@ -64,6 +65,22 @@ def percent(secret: str) -> str:
 
 def octal(secret: str) -> str:
     return "".join(f"\\{ord(character):03o}" for character in secret)
+
+
+def in_numbers(secret: str) -> str:
+    return ", ".join(str(byte) for byte in secret.encode())
+
+
+def in_hexadecimal_numbers(secret: str) -> str:
+    return ", ".join(hex(byte) for byte in secret.encode())
+
+
+def of_a_browser(secret: str) -> str:
+    return "".join(f"%u{ord(character):04x}" for character in secret)
+
+
+def long_escapes(secret: str) -> str:
+    return "".join(f"\\U{ord(character):08x}" for character in secret)
 
 
 def fullwidth(secret: str) -> str:
@@ -182,9 +199,16 @@ DISGUISES: dict[str, Callable[[str], Exchange]] = {
     "fullwidth letters": lambda s: answered(fullwidth(s)),
     "nothing wide between letters": lambda s: answered("\u200b".join(s)),
     "escapes with braces": lambda s: answered(braced(s)),
+    "escapes of eight digits": lambda s: answered(long_escapes(s)),
+    "escapes of a browser": lambda s: answered(of_a_browser(s)),
+    "a list of numbers": lambda s: answered(in_numbers(s)),
+    "a list of numbers of its own": lambda s: raw(in_numbers(s).replace(", ", ",\n  ").encode()),
+    "a list of hexadecimal numbers": lambda s: answered(f"{{{in_hexadecimal_numbers(s)}}}"),
+    "soft hyphens of html": lambda s: answered("&shy;".join(s)),
     "gzip": lambda s: packed(gzip.compress(said(s)), "gzip"),
     "deflate": lambda s: packed(zlib.compress(said(s)), "deflate"),
     "gzip without a header": lambda s: raw(gzip.compress(said(s))),
+    "gzip in two parts": lambda s: raw(gzip.compress(b"It is ") + gzip.compress(said(s))),
     "query": lambda s: asked(f"{URL}?a=1&said={quote(s, safe='')}"),
     "parameter": lambda s: asked(f"{URL}?api_key={quote(s, safe='')}"),
     "login": lambda s: asked(f"https://me:{quote(s, safe='')}@api.openai.com/v1"),
@@ -237,7 +261,8 @@ def spellings(secret: str) -> list[bytes]:
         html.escape(secret), numeric(secret), escaped(secret), plain.hex(), plain.hex().upper(),
         braced(secret), octal(secret), numeric(secret).replace(";", ""), plain.hex(":"),
         plain.hex(" ").upper(), percent(secret).replace("%", "%2525252525"),
-        numeric(secret).replace("&", "&amp;amp;"), plain.hex("-"),
+        numeric(secret).replace("&", "&amp;amp;"), plain.hex("-"), long_escapes(secret),
+        of_a_browser(secret), in_numbers(secret), in_hexadecimal_numbers(secret),
     )  # fmt: skip
     thirty_two = base64.b32encode(plain)[: len(plain) * 8 // 5]
     coded = [
@@ -311,6 +336,7 @@ def all_texts(path: Path) -> Iterator[bytes]:
         yield without_lines(text)
         yield quopri.decodestring(text.encode())
         yield unicodedata.normalize("NFKC", text.replace("\u200b", "")).encode()
+        yield text.replace("&shy;", "").encode()
         yield from (unpacked(decoded(word)) for word in text.split())
     for interaction in tree["interactions"]:
         for side in (interaction["request"], interaction["response"]):
@@ -319,9 +345,10 @@ def all_texts(path: Path) -> Iterator[bytes]:
             yield whole.encode()
             yield deltas(whole).encode()
             yield without_lines(whole)
+            yield re.sub(",\\s+", ", ", whole).encode()
             coded = b"".join(base64.b64decode(chunk.get("base64", "")) for chunk in chunks)
             yield coded
-            yield unpacked(coded)
+            yield from (unpacked(part) for part in re.split(rb"(?=\x1f\x8b)", coded))
 
 
 def found(path: Path, secret: str) -> list[bytes]:
@@ -408,7 +435,7 @@ def test_what_stands_in_a_vendors_keys_place_says_what_it_was(
 def test_the_search_itself_finds_what_is_not_redacted(disguise: str, tmp_path: Path) -> None:
     exchange = DISGUISES[disguise](VENDORS)
     chunks = tuple(Chunk(0, piece) for piece in exchange.pieces)
-    ending = Failure("ConnectError", exchange.error) if exchange.error else "complete"
+    ending: Ending = Failure("ConnectError", exchange.error) if exchange.error else "complete"
     response = Response(exchange.status, exchange.headers, chunks, 0, ending)
 
     save(tmp_path / "a.yaml", Cassette(Header(), (Interaction(exchange.request, response),)))

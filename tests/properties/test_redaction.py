@@ -108,6 +108,22 @@ def test_redacting_twice_changes_nothing_more(pieces: list[bytes]) -> None:
     assert REDACTOR.body(b"".join(once)) == b"".join(once)
 
 
+ANY_TEXT = st.text(max_size=30) | st.from_regex(r"[\\%&=u0-9a-f:;/?@{}\[\]\",-]{0,30}")
+
+
+@given(st.binary(max_size=60), st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=3))
+def test_whatever_is_sent_is_redacted_and_once_is_enough(
+    body: bytes, headers: list[tuple[str, str]]
+) -> None:
+    redactor = Redactor(KNOWN)
+    redactor.learn(headers)
+
+    clean = redactor.body(body), redactor.headers(headers)
+
+    assert (redactor.body(clean[0]), redactor.headers(clean[1])) == clean
+    assert [name for name, _ in clean[1]] == [name for name, _ in headers]
+
+
 @given(cut(BODY))
 def test_pieces_stay_as_many_and_say_what_the_whole_would(pieces: list[bytes]) -> None:
     redacted = REDACTOR.pieces(pieces)

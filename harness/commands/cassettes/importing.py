@@ -22,7 +22,7 @@ from harness.commands.cassettes._output import (
     told,
 )
 from harness.errors import UsageError
-from harness.redacted import redaction_line
+from harness.redacted import Redacted, redaction_lines
 from harness.redaction import parse_rule, secrets_among
 from harness.upkeep import (
     Imported,
@@ -56,6 +56,7 @@ def import_cassettes(
     Exit codes: 0 all imported, 1 some could not be, 2 usage.
     """
     importer = Importer(secrets_among(os.environ), [parse_rule(each) for each in redact or ()])
+    found = _files(sources)
     if is_folder(output):
         targets = targets_of(sources, output)
         check_targets(list(targets.values()), overwrite=force)
@@ -63,7 +64,7 @@ def import_cassettes(
         files = list(told(imports, "Importing", total=len(targets)))
     else:
         check_targets([output], overwrite=force)
-        files = importer.import_all(_files(sources), output)
+        files = importer.import_all(found, output)
     tell("cassettes import", Importing(tuple(files)), as_json, _show)
     if any(each.problem for each in files):
         raise typer.Exit(FOUND)
@@ -88,18 +89,18 @@ def _show(importing: Importing) -> None:
     print_table(table)
     failed = sum(bool(each.problem) for each in files)
     out.print(f"{counted(len(files) - failed, 'file')} imported, {failed} could not be.")
-    for line in filter(None, _secrets(files)):
+    for line in redaction_lines(_redacted(files)):
         out.print(tame(line), markup=False)
     for name in dict.fromkeys(each.into for each in files if each.secrets_left):
         out.print(f"Something in it still looks like a secret: harness cassettes lint {name}")
 
 
-def _secrets(files: Sequence[Imported]) -> Iterator[str]:
-    """What became of them, a line a cassette."""
+def _redacted(files: Sequence[Imported]) -> Iterator[Redacted]:
+    """What became of secrets, by cassette."""
     replaced: defaultdict[str, Counter[str]] = defaultdict(Counter)
     dropped: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for each in files:
         replaced[each.into].update(each.replaced)
         dropped[each.into].update(each.left_out)
     for into in replaced:
-        yield redaction_line(into, replaced[into], dropped[into])
+        yield Redacted(into, replaced[into], dropped[into])

@@ -11,7 +11,8 @@ from harness.commands.cassettes._output import AsJson, console, counted, print_d
 from harness.comparison import Exchange, Said, shown
 from harness.formats import load
 from harness.interactions import Cassette
-from harness.redacted import redaction_line
+from harness.redacted import Redacted, redaction_lines
+from harness.upkeep import check_file
 
 _COLOURS = {"assistant": "green", "call": "magenta", "system": "yellow", "error": "red"}
 _LONGEST = 2000
@@ -24,6 +25,7 @@ def show_cassette(
 
     Exit codes: 0 shown, 2 usage, and a file that can't be read.
     """
+    check_file(file)
     cassette = load(file)
     told = shown(file, cassette)
     if as_json:
@@ -31,7 +33,7 @@ def show_cassette(
         return
     out = console()
     out.print(_title(file, cassette))
-    if secrets := redaction_line(file.as_posix(), told.replaced, {}):
+    for secrets in redaction_lines([Redacted(file.as_posix(), told.replaced)]):
         out.print(Text(tame(secrets), style="dim"))
     for number, exchange in enumerate(told.exchanges, start=1):
         out.print()

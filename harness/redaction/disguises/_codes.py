@@ -11,6 +11,8 @@ LINE_END = rb"(?:\r?\n|(?:\\r)?\\n)"
 
 _LINE_END = re.compile(LINE_END)
 
+_BETWEEN = re.compile(rb",\s*")
+
 SIGNS = b" :-"
 """What stands between the pairs of hexadecimal, if anything does."""
 
@@ -74,3 +76,15 @@ def to_hexadecimal(clear: bytes, like: bytes) -> bytes:
     sign = like[2:3]
     run = clear.hex(sign) if sign in SIGNS else clear.hex()
     return (run.upper() if like == like.upper() else run).encode()
+
+
+def from_numbers(run: bytes) -> bytes:
+    """What a list of numbers stands for, a letter each."""
+    return bytes(int(number, 0) for number in run.split(b","))
+
+
+def to_numbers(clear: bytes, like: bytes) -> bytes:
+    """A list of numbers, with the signs between that another has."""
+    between = _BETWEEN.search(like)
+    number = hex if like[:2] == b"0x" else str
+    return (between[0] if between else b",").join(number(code).encode() for code in clear)

@@ -1,7 +1,7 @@
 """Characters that are written in another way, one by one."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from harness.redaction._edits import Edit
@@ -44,11 +44,12 @@ class Escapes:
         parts.append(data[position:])
 
         def place(at: int, is_end: bool) -> int:
-            stretch = bisect_right(here, at) - 1
+            # What means nothing belongs to neither what ends before it nor what begins behind it.
+            stretch = (bisect_left if is_end else bisect_right)(here, at) - 1
             if stretch % 2 == 0:
                 return there[stretch] + at - here[stretch]
-            # Inside of one character that is several bytes.
-            return there[stretch + 1] if is_end and at > here[stretch] else there[stretch]
+            # Of one character, maybe of several bytes.
+            return there[stretch + is_end]
 
         def back(edits: Sequence[Edit]) -> list[Edit]:
             return [Edit(place(a, False), place(b, True), text) for a, b, text in edits]

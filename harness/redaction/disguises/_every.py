@@ -3,7 +3,7 @@
 import html
 import re
 
-from harness.redaction._runs import has_pairs, long_runs
+from harness.redaction._runs import has_numbers, has_pairs, long_runs
 from harness.redaction.disguises._coded import Coded, CodedInLetters, CodedInLines, Packed
 from harness.redaction.disguises._codes import (
     LINE_END,
@@ -12,11 +12,13 @@ from harness.redaction.disguises._codes import (
     from_deflate_in_base64,
     from_hexadecimal,
     from_lines,
+    from_numbers,
     to_base32,
     to_base64,
     to_deflate_in_base64,
     to_hexadecimal,
     to_lines,
+    to_numbers,
 )
 from harness.redaction.disguises._escapes import Escapes
 from harness.redaction.disguises._packing import (
@@ -35,10 +37,12 @@ from harness.redaction.disguises._undoing import Undo, Where
 
 
 def _unescaped(escape: re.Match[bytes]) -> bytes:
-    sign, octal = escape["sign"], escape["octal"]
+    sign, octal, pair = escape["sign"], escape["octal"], escape["pair"]
+    if pair:
+        return bytes.fromhex(re.sub(rb"\\+u", b"", pair).decode()).decode("utf-16-be").encode()
     if octal:
         return bytes([int(octal, 8)])
-    code = escape[1] or escape[2] or escape[3]
+    code = escape[2] or escape[3] or escape[4]
     return sign or chr(int(code, 16)).encode(errors="surrogatepass")
 
 
@@ -47,7 +51,8 @@ _BEFORE = rb"(?:(?<![A-Za-z0-9+/_\\-])|(?<=\\[nrt])|(?<=\\)(?![nrtu/]))"
 
 JSON_ESCAPES: Undo = Escapes(
     b"\\",
-    rb"(?<!\\)\\++(?:u([0-9a-fA-F]{4})|u\{0*([0-9a-fA-F]{1,4})\}|x([0-9a-fA-F]{2})"
+    rb"(?<!\\)\\++(?:u(?P<pair>[dD][89abAB][0-9a-fA-F]{2}\\++u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|(?:u|U0000)([0-9a-fA-F]{4})|u\{0*([0-9a-fA-F]{1,4})\}|x([0-9a-fA-F]{2})"
     rb"|(?P<octal>[0-3][0-7]{2})|(?P<sign>/))",
     _unescaped,
 )
@@ -55,11 +60,11 @@ JSON_ESCAPES: Undo = Escapes(
 
 # What is written in the same way several times over becomes clear at once.
 PERCENT: Undo = Escapes(
-    b"%", rb"%(?:25)*([0-9A-Fa-f]{2})", lambda match: bytes.fromhex(match[1].decode())
+    b"%", rb"%(?:25)*(?:u00)?([0-9A-Fa-f]{2})", lambda match: bytes.fromhex(match[1].decode())
 )
 _HTML = Escapes(
     b"&",
-    rb"&(?:amp;)*(#[0-9]{1,6};?|#[xX][0-9a-fA-F]{1,5};?|(?:amp|lt|gt|quot|apos);)",
+    rb"&(?:amp;)*(#[0-9]{1,9};?|#[xX][0-9a-fA-F]{1,8};?|[a-zA-Z]{2,31};)",
     lambda match: html.unescape(f"&{match[1].decode()}").encode(errors="surrogatepass"),
 )
 _QUOTED_PRINTABLE = Escapes(
@@ -110,6 +115,10 @@ _HEXADECIMAL = CodedInLetters(
     _PAIRS % b"-?", from_hexadecimal, to_hexadecimal, letters=b"0-9a-fA-F-", shortest=32
 )
 _HEXADECIMAL_APART = Coded(_PAIRS % b"[ :]", from_hexadecimal, to_hexadecimal)
+_NUMBER = rb"(?:0x[0-9a-fA-F]{1,2}|[0-9]{1,3})"
+_NUMBERS = Coded(
+    rb"(?<![\w.])%b(?:,\s*%b){7,}+(?![\w.])" % (_NUMBER, _NUMBER), from_numbers, to_numbers
+)
 
 
 def _wide(bits: int, end: str) -> Coded:
@@ -139,6 +148,7 @@ EVERY: tuple[Undo, ...] = (
         _HEXADECIMAL,
     ),
     Where(has_pairs, _HEXADECIMAL_APART),
+    Where(has_numbers, _NUMBERS),
     Where(
         lambda data: b"\0" in data,
         *(_wide(bits, end) for bits in (16, 32) for end in ("le", "be")),

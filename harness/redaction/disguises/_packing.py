@@ -16,12 +16,18 @@ _MOST_BYTES = 2**26
 
 
 def from_gzip(data: bytes) -> bytes:
-    """What is packed.
+    """What is packed, also in several parts behind each other.
 
     Raises:
         ValueError: It is damaged.
     """
-    return _inflated(data, wbits=31)
+    parts: list[bytes] = []
+    left = _MOST_BYTES
+    while data.startswith(GZIP) and left > 0:
+        part, data = _inflated(data, wbits=31, most=left)
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
 
 
 def from_zlib(data: bytes) -> bytes:
@@ -30,7 +36,7 @@ def from_zlib(data: bytes) -> bytes:
     Raises:
         ValueError: It is damaged.
     """
-    return _inflated(data, wbits=15)
+    return _inflated(data, wbits=15)[0]
 
 
 def from_deflate(data: bytes) -> bytes:
@@ -39,12 +45,14 @@ def from_deflate(data: bytes) -> bytes:
     Raises:
         ValueError: It is damaged, or nothing of the kind.
     """
-    return _inflated(data, wbits=-15)
+    return _inflated(data, wbits=-15)[0]
 
 
-def _inflated(data: bytes, wbits: int) -> bytes:
+def _inflated(data: bytes, wbits: int, most: int = _MOST_BYTES) -> tuple[bytes, bytes]:
+    """What is packed, and what follows it."""
+    unpacking = zlib.decompressobj(wbits=wbits)
     try:
-        return zlib.decompressobj(wbits=wbits).decompress(data, _MOST_BYTES)
+        return unpacking.decompress(data, most), unpacking.unused_data
     except zlib.error as error:
         raise ValueError(str(error)) from error
 
