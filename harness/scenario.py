@@ -11,7 +11,6 @@ from harness.errors import UsageError
 
 if TYPE_CHECKING:
     from harness.expectations import Demand
-    from harness.run import Run
 
 STORIES = "scenarios"
 """The folder that stories live in; what mirrors it is named by the path below it."""
@@ -35,8 +34,8 @@ class Scenario:
     root: Path
     """The project that the story belongs to."""
 
-    function: Callable[["Run"], Any]
-    """Builds the subject, or does the whole story itself."""
+    function: Callable[[Any], Any]
+    """Builds the subject, or does the whole story itself; it is given a `harness.run.Run`."""
 
     title: str
     description: str = ""
@@ -83,7 +82,7 @@ def scenario(
     expect: Iterable["Demand"] = (),
     tags: Iterable[str] = (),
     name: str | None = None,
-) -> Callable[[Callable[["Run"], Any]], Scenario]:
+) -> Callable[[Callable[[Any], Any]], Scenario]:
     """Makes a function that builds an agent or a team into a scenario.
 
     The function gets a `harness.run.Run` and returns what shall be run with the task: anything that
@@ -97,7 +96,7 @@ def scenario(
         name: What it is called; the function's name if not given.
     """
 
-    def make(function: Callable[["Run"], Any]) -> Scenario:
+    def make(function: Callable[[Any], Any]) -> Scenario:
         title, _, description = (inspect.getdoc(function) or "").partition("\n")
         called = name or function.__name__
         if not _NAME.fullmatch(called):

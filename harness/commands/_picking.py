@@ -8,8 +8,9 @@ import typer
 
 from harness.discovery import discover
 from harness.errors import NoScenarios
-from harness.scenario import Scenario
+from harness.scenario import STORIES, Scenario
 from harness.selection import select
+from harness.upkeep import left_by_pytest
 
 Paths = Annotated[
     list[str] | None,
@@ -18,6 +19,12 @@ Paths = Annotated[
 Expression = Annotated[
     str | None, typer.Option("-k", help="Only those whose name fits: 'chat and not slow'.")
 ]
+
+
+def found_here() -> tuple[list[str], list[Path]]:
+    """The folder of scenarios, and what the last run of pytest has left; each if it is there."""
+    left = left_by_pytest(Path.cwd())
+    return [STORIES] if Path(STORIES).is_dir() else [], [] if left is None else [left]
 
 
 def picked(paths: Sequence[str], expression: str | None) -> list[Scenario]:

@@ -16,7 +16,10 @@ def report(
         typer.Option("-o", "--output", help="The file to write; report.html in the run folder."),
     ] = None,
 ) -> None:
-    """Write the HTML report of a run again."""
+    """Write the HTML report of a run again.
+
+    Exit codes: 0 written, 2 usage, and a run that can't be read.
+    """
     file = output or run / REPORT
     reporter_named("html")(run, file)
     typer.echo(file)

@@ -54,7 +54,7 @@ def run(  # noqa: PLR0913 - an argument an option
     """Run scenarios, judge them, and leave a run folder with a report.
 
     Exit codes: 0 all well, 1 an expectation failed, 2 usage, 3 a subject raised an error, 4 a
-    model call was not recorded.
+    model call was not recorded, 130 interrupted.
     """
     # The stream itself: what scenarios print is led elsewhere meanwhile.
     console = Console(file=sys.stdout, highlight=False)

@@ -10,11 +10,10 @@ from harness.answers import Json, answer_of, choice_of, list_of, object_of, usag
 from harness.interactions import Cassette, Failure, Interaction, Request, Response
 from harness.matching import json_of
 from harness.redacted import replaced_in
-from harness.trace import Usage, canonical
+from harness.trace import canonical
 
 # Where the body does not name the model, as in Google's and Azure's APIs, the address does.
 _MODEL = re.compile(r"(?<!/)/(?:models|deployments|engines|model)/([^/:?]+)")
-
 
 # What vendors call the same.
 _SYSTEM = ("instructions", "system", "systemInstruction", "system_instruction")
@@ -121,8 +120,8 @@ def _exchange(
         tools=tuple(_tool_name(tool) for tool in list_of(request.get("tools"))),
         answer=tuple(_answered(answer)) or tuple(_came(interaction)),
         finish_reason=_reason(answer),
-        prompt_tokens=_tokens(usage, "prompt_tokens"),
-        completion_tokens=_tokens(usage, "completion_tokens"),
+        prompt_tokens=usage.prompt_tokens if usage else None,
+        completion_tokens=usage.completion_tokens if usage else None,
     )
 
 
@@ -231,7 +230,3 @@ def _part(part: Any) -> str:
     if "arguments" in part or "input" in part:
         return f"{part.get('name', '')}({part.get('arguments') or canonical(part.get('input'))})"
     return f"[{part.get('type', 'part')}]"
-
-
-def _tokens(usage: Usage | None, name: str) -> int | None:
-    return None if usage is None else getattr(usage, name)

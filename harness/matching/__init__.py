@@ -3,7 +3,7 @@
 from harness.matching._content import Counted, Sent, json_of
 from harness.matching._difference import Difference, first_difference
 from harness.matching._key import Matcher
-from harness.matching._nearest import Near, likeness, nearest, words_of
+from harness.matching._nearest import Near, nearest
 from harness.matching._normalising import CallIds, Normalise, Numbered, WhiteSpace
 from harness.matching._parsing import parse_key_part
 from harness.matching._parts import AnyHost, Count, Ignore, KeyPart, MatchOn
@@ -26,9 +26,7 @@ __all__ = [
     "WhiteSpace",
     "first_difference",
     "json_of",
-    "likeness",
     "nearest",
     "parse_key_part",
     "ready_made",
-    "words_of",
 ]

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from heapq import nlargest
 from typing import Any, NamedTuple
 
@@ -40,26 +41,32 @@ def nearest(asked: Sent, recorded: Sequence[Sent], favoured: Collection[int] = (
         position: look.likeness(each) + _favour(position, favoured)
         for position, each in enumerate(recorded)
     }
-    words = words_of(asked)
+    words = _words_of(asked)
     word_by_word = {
-        position: likeness(words, words_of(recorded[position]))
+        position: _likeness(words, _words_of(recorded[position]))
         for position in nlargest(_CANDIDATES, at_a_glance, key=at_a_glance.__getitem__)
     }
     best = max(word_by_word, key=lambda at: (word_by_word[at] + _favour(at, favoured), -at))
     return Near(best, word_by_word[best])
 
 
-def words_of(request: Sent) -> Counter[str]:
+def _words_of(request: Sent) -> Counter[str]:
     """The words and numbers of a request, each with how often it comes."""
-    value = json_of(request.body)
-    texts = [request.body.decode(errors="replace")] if value is None else _texts(value)
-    address, _, query = request.url.partition("?")
+    return _words(request.method, request.url, request.body)
+
+
+# As many as are compared with one request: the next one is compared with nearly the same.
+@lru_cache(maxsize=2 * _CANDIDATES)
+def _words(method: str, url: str, body: bytes) -> Counter[str]:
+    value = json_of(body)
+    texts = [body.decode(errors="replace")] if value is None else _texts(value)
+    address, _, query = url.partition("?")
     words = Counter(_WORD.findall("\n".join([*texts, address, query])))
-    words[f"{request.method} {address}"] = 8
+    words[f"{method} {address}"] = 8
     return words
 
 
-def likeness(one: Counter[str], other: Counter[str]) -> float:
+def _likeness(one: Counter[str], other: Counter[str]) -> float:
     """The share of words that two requests have in common, from 0 to 1."""
     return 2 * (one & other).total() / ((one.total() + other.total()) or 1)
 

@@ -12,7 +12,7 @@ from harness.upkeep._importing import (
     targets_of,
 )
 from harness.upkeep._listing import Entry, Listing, listed
-from harness.upkeep._places import cassettes_in, files_in, missing, named
+from harness.upkeep._places import cassettes_in, check_file, files_in, missing, named
 from harness.upkeep._playbacks import (
     Missed,
     Playback,
@@ -45,6 +45,7 @@ __all__ = [
     "Removal",
     "Renaming",
     "cassettes_in",
+    "check_file",
     "check_targets",
     "committed",
     "committed_below",

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +13,7 @@ from harness.cassette_names import is_named_as_cassette
 from harness.comparison import merged
 from harness.errors import CassetteError
 from harness.formats import Source, loaded, replace_bytes, save
-from harness.interactions import Cassette
+from harness.interactions import Cassette, Interaction
 from harness.journal import Pending, cassettes_with_journals, derive, pending
 from harness.upkeep._ailments import (
     Ailment,
@@ -22,7 +23,13 @@ from harness.upkeep._ailments import (
     sides_of,
 )
 from harness.upkeep._owners import Owners
-from harness.upkeep._places import doctor_command, files_in, project_around, quoted
+from harness.upkeep._places import (
+    doctor_command,
+    files_in,
+    project_around,
+    quoted,
+    rename_command,
+)
 from harness.upkeep._pruning import prune_command
 
 _DRAFT = re.compile(r"\.(?P<cassette>.+\.ya?ml)\.(?P<process>\d+)")
@@ -136,28 +143,38 @@ def _both_sides(path: Path) -> Cassette | None:
 
 
 def _misplaced(cassettes: dict[Path, Cassette]) -> Iterator[Ailment]:
-    owners: dict[Path, Owners] = {}
+    owners_in = cache(Owners)
+    owners = {path: owners_in(project_around(path)) for path in cassettes}
+    is_owned = {path: known.has_owner(path) for path, known in owners.items()}
+    # Of doubles, one stays: what something asks for, or else the first.
+    first_by_content: dict[tuple[Interaction, ...], Path] = {}
+    for path in sorted(cassettes, key=lambda each: not is_owned[each]):
+        first_by_content.setdefault(cassettes[path].interactions, path)
     for path, cassette in cassettes.items():
-        project = project_around(path)
-        known = owners.setdefault(project, Owners(project))
-        if known.has_owner(path):
-            continue
-        places = known.stories_with(path.stem)
-        others = (each for each in cassettes if each != path)
-        alike = (each for each in others if cassettes[each].interactions == cassette.interactions)
-        twin = next(alike, None)
-        name = path.as_posix()
-        if len(places) == 1 and not places[0].exists():
-            what = f"its scenario looks for {places[0].relative_to(project)}"
-            there = quoted(places[0].relative_to(project))
-            fix = f"harness cassettes rename {quoted(path)} {there} --write"
-            yield Ailment(name, None, "misplaced", what, fix)
-        elif twin is not None:
-            what = f"nothing asks for it, and {twin.as_posix()} holds the same"
-            yield Ailment(name, None, "duplicate", what, prune_command(path))
-        elif known.is_orphan(path):
-            what = "the scenario or test that it belongs to is gone"
-            yield Ailment(name, None, "orphan", what, "harness cassettes prune --write")
+        if not is_owned[path]:
+            yield from _unowned(path, first_by_content[cassette.interactions], owners[path])
+
+
+def _unowned(path: Path, twin: Path, owners: Owners) -> Iterator[Ailment]:
+    """What is wrong with a cassette that nothing is seen to ask for.
+
+    Args:
+        path: The cassette.
+        twin: The one that stays of those which hold the same; it may be this one.
+        owners: Of its project.
+    """
+    name = path.as_posix()
+    places = owners.stories_with(path.stem) or owners.sought_like(path)
+    if len(places) == 1 and not places[0].exists():
+        there = places[0].relative_to(owners.project)
+        what = f"its scenario or test looks for {there}"
+        yield Ailment(name, None, "misplaced", what, rename_command(path, there))
+    elif twin != path:
+        what = f"nothing asks for it, and {twin.as_posix()} holds the same"
+        yield Ailment(name, None, "duplicate", what, prune_command(path))
+    elif owners.is_orphan(path):
+        what = "the scenario or test that it belongs to is gone"
+        yield Ailment(name, None, "orphan", what, "harness cassettes prune --write")
 
 
 def _of_one_name(files: Iterable[Path]) -> Iterator[Ailment]:
@@ -167,8 +184,7 @@ def _of_one_name(files: Iterable[Path]) -> Iterator[Ailment]:
         if other != path:
             what = f"some systems take it and {other.name} for one file"
             new = path.with_name(f"{path.stem}-2{path.suffix}")
-            fix = f"harness cassettes rename {quoted(path)} {quoted(new)} --write"
-            yield Ailment(path.as_posix(), None, "same-name", what, fix)
+            yield Ailment(path.as_posix(), None, "same-name", what, rename_command(path, new))
 
 
 def _journals(paths: Sequence[Path]) -> Iterator[Ailment]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -59,12 +60,8 @@ def listed(files: Iterable[Path], expire_days: int) -> Listing:
         files: The cassettes.
         expire_days: The age, in days, beyond which one is marked as expired.
     """
-    owners: dict[Path, Owners] = {}
-    entries = []
-    for file in files:
-        project = project_around(file)
-        known = owners.setdefault(project, Owners(project))
-        entries.append(_entry(file, expire_days, known))
+    owners_in = cache(Owners)
+    entries = (_entry(file, expire_days, owners_in(project_around(file))) for file in files)
     return Listing(tuple(entries))
 
 

@@ -22,30 +22,28 @@ class Owners:
     """
 
     def __init__(self, project: Path) -> None:
-        self._project = project
+        self.project = project
         self._words: dict[Path, frozenset[str]] = {}
 
     @cached_property
     def files(self) -> list[Path]:
         """The Python files, sorted; without hidden folders and installed packages."""
-        return sorted(_python_files(self._project))
+        return sorted(_python_files(self.project))
 
     def has_owner(self, cassette: Path) -> bool:
         """Whether anything is seen that asks for the cassette.
 
         A story or test that it mirrors has it: `cassettes/a/test_b/c[1].yaml` mirrors `a/test_b.py`
-        (or any `test_b.py`), which must have a `c`; `cassettes/a/test_b.yaml` is that of all tests
-        there, and `cassettes/a/__init__.yaml` that of all below `a`. Or any file has the text
-        `test_b/c`. Or pytest played it the last time.
+        (or any `test_b.py`, if no test was seen to look for it elsewhere), which must have a `c`;
+        `cassettes/a/test_b.yaml` is that of all tests there, and `cassettes/a/__init__.yaml` that
+        of all below `a`. Or any file has the text `test_b/c`. Or pytest played it the last time.
         """
         place = place_of(cassette)
-        file = story_of(cassette) or test_file_of(cassette)
-        alike = (each for each in self.files if each.stem == place.parent.name)
         names = _names(place)
-        if any(not names.isdisjoint(self._words_of(each)) for each in ([file] if file else alike)):
+        if any(not names.isdisjoint(self._words_of(each)) for each in self._mirrored_by(cassette)):
             return True
         name = place.with_suffix("").as_posix()
-        whole = self._project / name
+        whole = self.project / name
         is_shared = (
             whole.is_dir()
             or whole.with_name(f"{whole.name}.py").is_file()
@@ -72,12 +70,36 @@ class Owners:
 
     def stories_with(self, scenario: str) -> list[Path]:
         """Where the cassettes would be of the scenarios of a name, in whichever story."""
-        stories = self._project / STORIES
+        stories = self.project / STORIES
         return [
-            self._project / ROOT / file.relative_to(stories).with_suffix("") / f"{scenario}.yaml"
+            self.project / ROOT / file.relative_to(stories).with_suffix("") / f"{scenario}.yaml"
             for file in self.files
             if file.is_relative_to(stories) and scenario in self._words_of(file)
         ]
+
+    def sought_like(self, cassette: Path) -> list[Path]:
+        """Where pytest looked in vain, the last time, for what this cassette may have been.
+
+        It has the same name elsewhere, or is of the same case in the same folder: a test was moved,
+        or renamed.
+        """
+        lost = cassette.resolve()
+        missing = (each for each in sorted(self._played) if not each.exists())
+        return [
+            each
+            for each in missing
+            if each.name == lost.name or (each.parent == lost.parent and _case(each) == _case(lost))
+        ]
+
+    def _mirrored_by(self, cassette: Path) -> list[Path]:
+        """The file that a cassette mirrors, or those that it may mirror."""
+        file = story_of(cassette) or test_file_of(cassette)
+        if file is not None:
+            return [file]
+        if self.sought_like(cassette):
+            return []
+        name = place_of(cassette).parent.name
+        return [each for each in self.files if each.stem == name]
 
     @cached_property
     def _all_words(self) -> frozenset[str]:
@@ -85,12 +107,12 @@ class Owners:
 
     @cached_property
     def _played(self) -> frozenset[Path]:
-        evidence = left_by_pytest(self._project)
+        evidence = left_by_pytest(self.project)
         try:
             playbacks = () if evidence is None else read_playbacks(evidence)
         except UnreadableRun:
             return frozenset()
-        return frozenset((self._project / each.cassette).resolve() for each in playbacks)
+        return frozenset((self.project / each.cassette).resolve() for each in playbacks)
 
     def _words_of(self, file: Path) -> frozenset[str]:
         if file not in self._words:
@@ -104,6 +126,10 @@ def _names(place: Path) -> set[str]:
     """
     name = place.stem.partition("[")[0]
     return {name, name.rpartition(".")[2]}
+
+
+def _case(place: Path) -> str:
+    return place.stem.partition("[")[2]
 
 
 def _python_files(folder: Path) -> Iterable[Path]:

@@ -32,15 +32,17 @@ def files_in(paths: Iterable[Path], *, hidden: bool = True) -> list[Path]:
         hidden: Whether those count whose name begins with a dot.
 
     Raises:
-        UsageError: A path does not exist; with the nearest that does.
+        UsageError: A path does not exist, with the nearest that does; or nothing can be in it.
     """
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
             below = sorted(path.rglob("*"))
             found.update(dict.fromkeys(each for each in below if _counts(each, path, hidden)))
-        elif path.exists():
+        elif path.is_file():
             found[path] = None
+        elif path.exists():
+            raise UsageError(f"{path} is a pipe or a device: name a file or a folder.")
         else:
             raise missing(path)
     return list(found)
@@ -62,6 +64,11 @@ def doctor_command(path: Path) -> str:
     return f"harness cassettes doctor {quoted(path)}"
 
 
+def rename_command(old: Path, new: Path) -> str:
+    """What gives a cassette another name."""
+    return f"harness cassettes rename {quoted(old)} {quoted(new)} --write"
+
+
 def missing(path: Path) -> UsageError:
     """The error for a path that does not exist."""
     beside = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
@@ -75,6 +82,19 @@ def missing(path: Path) -> UsageError:
             )
         )
     return UsageError(f"There is no {path}.{hint}")
+
+
+def check_file(path: Path) -> None:
+    """Refuses what is no file.
+
+    Raises:
+        UsageError: There is none, or it is a folder.
+    """
+    if not path.exists():
+        raise missing(path)
+    if path.is_dir():
+        fix = f"name one of its cassettes: harness cassettes list {quoted(path)}"
+        raise UsageError(explained(f"{path} is a folder.", fix=fix))
 
 
 def project_around(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -11,11 +12,12 @@ from harness.formats import load, save
 from harness.interactions import Cassette
 from harness.journal import fingerprint
 from harness.upkeep._owners import Owners
-from harness.upkeep._places import doctor_command, project_around, quoted
+from harness.upkeep._places import doctor_command, project_around, quoted, rename_command
 from harness.upkeep._playbacks import Playback
 from harness.upkeep._unsettled import unsettled
 
 _UNSEEN = "nothing names it, but a program may put its name together"
+_SOUGHT = "a test looks for another one, which is missing; it may be this one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +140,17 @@ def _doubts(name: str, cassette: Cassette, playbacks: Sequence[Playback]) -> Ite
 
 
 def _orphans(cassettes: Iterable[Path], meant: Collection[Path]) -> Iterator[Removal | LeftAlone]:
-    owners: dict[Path, Owners] = {}
+    owners_in = cache(Owners)
     for path in cassettes:
-        project = project_around(path)
-        known = owners.setdefault(project, Owners(project))
-        if not known.has_owner(path):
+        known = owners_in(project_around(path))
+        if known.has_owner(path):
+            if path in meant:
+                yield LeftAlone(path.as_posix(), "something asks for it", "")
+        elif path not in meant and (sought := known.sought_like(path)):
+            there = sought[0].relative_to(known.project)
+            yield LeftAlone(path.as_posix(), _SOUGHT, rename_command(path, there))
+        else:
             yield _unowned(path, path in meant or known.is_orphan(path))
-        elif path in meant:
-            yield LeftAlone(path.as_posix(), "something asks for it", "")
 
 
 def _unowned(path: Path, may_go: bool) -> Removal | LeftAlone:

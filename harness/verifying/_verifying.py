@@ -10,6 +10,7 @@ import httpx2
 
 from agentchat.core._world import scope
 from harness.clients import compare_levels
+from harness.formats import load
 from harness.interactions import Headers, Interaction
 from harness.redaction import SECRET_HEADERS
 from harness.session import CassetteSession, RecordMode
@@ -132,7 +133,7 @@ async def verified_levels(path: Path) -> Verified:
         UnreadableCassette: The file is missing or damaged.
     """
     levels = await compare_levels(path)
-    interactions = CassetteSession(path).cassette.interactions
+    interactions = load(path).interactions if levels.differences else ()
     drifted = tuple(
         Drifted(
             each.number,

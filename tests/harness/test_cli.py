@@ -159,6 +159,13 @@ def test_what_does_not_fit_together_is_one_message(
     assert capsys.readouterr().err.startswith(message)
 
 
+@pytest.mark.parametrize("command", ["run", "report", "init", "migrate", "serve", "proxy"])
+def test_the_help_names_the_exit_codes(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(command, "--help") == 0
+
+    assert "Exit codes: 0 " in " ".join(capsys.readouterr().out.split())
+
+
 def test_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("--version") == 0
     assert capsys.readouterr().out.startswith("agentchat-harness ")

@@ -12,8 +12,7 @@ from harness.matching import (
     Matcher,
     Normalise,
     first_difference,
-    likeness,
-    words_of,
+    nearest,
 )
 
 URL = "https://api.openai.com/v1/chat/completions"
@@ -180,8 +179,10 @@ def test_equal_requests_do_not_differ() -> None:
 
 
 def test_requests_are_alike_as_far_as_they_say_the_same() -> None:
-    asked = words_of(request())
-    near, far = words_of(with_system("Say Hello.")), words_of(request({"input": "Other words"}))
+    near, far = with_system("Say Hello."), request({"input": "Other words"})
 
-    assert likeness(asked, asked) == 1
-    assert likeness(asked, near) > likeness(asked, far) > 0
+    found = nearest(request(), [far, near])
+
+    assert nearest(request(), [far, request()]) == (1, 1)
+    assert found.position == 1
+    assert 1 > found.likeness > nearest(request(), [far]).likeness > 0

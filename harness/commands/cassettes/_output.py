@@ -132,13 +132,16 @@ def price_in_words(cost: Cost) -> str:
     """`$0.012`; with what is not known."""
     if not cost.requests:
         return "unknown: it was never recorded"
-    words = dollars(cost.usd)
+    gaps = []
     if cost.unpriced:
         models = ", ".join(each or "a nameless model" for each in cost.unpriced)
-        words += f" and the unknown price of {models}"
+        gaps.append(f"no price is known of {models}")
     if cost.untold:
-        words += f"; {counted(cost.untold, 'request')} took tokens that are not recorded"
-    return words
+        gaps.append(f"{counted(cost.untold, 'request')} took tokens that are not recorded")
+    if not gaps:
+        return dollars(cost.usd)
+    known = f"{dollars(cost.usd)} and more" if cost.usd else "unknown"
+    return f"{known}: {'; '.join(gaps)}"
 
 
 def make_sure(question: str, yes: bool) -> None:

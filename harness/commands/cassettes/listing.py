@@ -58,7 +58,10 @@ def _show(listing: Listing) -> None:
             ", ".join(entry.marks),
         )
     out = console()
-    print_table(table)
+    if listing.cassettes:
+        print_table(table)
+    else:
+        out.print("There are no cassettes.")
     for entry in listing.cassettes:
         if entry.problem:
             out.print(Text(tame(entry.problem), style="red"))

@@ -19,7 +19,7 @@ from harness.commands.cassettes._output import (
 from harness.comparison import Keep, Merging, merged
 from harness.errors import UsageError
 from harness.formats import save
-from harness.upkeep import check_targets
+from harness.upkeep import check_file, check_targets
 
 
 def merge_cassettes(
@@ -38,6 +38,8 @@ def merge_cassettes(
     """
     if len(sources) < 2:
         raise UsageError("Name at least two cassettes to merge.")
+    for source in sources:
+        check_file(source)
     # Into one of the sources is what most people want of it, and loses nothing of that one.
     check_targets([] if output in sources else [output], overwrite=force)
     cassette, merging = merged(sources, keep)

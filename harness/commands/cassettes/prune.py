@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from harness.commands._picking import found_here
 from harness.commands.cassettes._output import (
     FOUND,
     AsJson,
@@ -22,18 +23,20 @@ from harness.commands.cassettes._output import (
 )
 from harness.discovery import discover
 from harness.evidence import played_back
-from harness.scenario import STORIES
 from harness.upkeep import LeftAlone, Pruning, cassettes_in, prune, read_playbacks, to_prune
 
 
 def prune_cassettes(
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(help="Scenarios to play; by default `scenarios`, if there are any."),
     ] = None,
     evidence: Annotated[
         list[Path] | None,
-        typer.Option("--unplayed-from", help="What a test run has left, in place of scenarios."),
+        typer.Option(
+            "--unplayed-from",
+            help="What a test run has left, in place of scenarios; by default, pytest's last too.",
+        ),
     ] = None,
     cassettes: Annotated[
         list[Path] | None,
@@ -46,24 +49,33 @@ def prune_cassettes(
 ) -> None:
     """Remove interactions that no run asks for, and cassettes that nothing asks for.
 
-    All scenarios are played with what is recorded alone. Without --write it is only told what would
-    go. Left alone are cassettes whose run failed or missed a call, and those that nothing names:
-    a program may put a name together. Name such a file by --cassettes to remove it.
+    All scenarios are played with what is recorded alone. Of tests counts what the last run of
+    pytest has left. Without --write it is only told what would go. Left alone are cassettes whose
+    run failed or missed a call, and those that nothing names: a program may put a name together.
+    Name such a file by --cassettes to remove it.
 
     Exit codes: 0 nothing to remove, or removed; 1 something is to remove; 2 usage.
     """
+    if not paths and not evidence:
+        paths, evidence = found_here()
+    among = cassettes_in(cassettes or _by_default(has_played=bool(paths or evidence)))
     playbacks = [each for path in evidence or () for each in read_playbacks(path)]
-    if paths or (not evidence and Path(STORIES).is_dir()):
-        scenarios = discover(paths or [Path(STORIES)])
+    if paths:
+        scenarios = discover([Path(each) for each in paths])
         playing = told(played_back(scenarios), "Playing", total=len(scenarios))
         playbacks += [each for each in playing if each is not None]
-    by_default = [each for each in (Path("cassettes"),) if each.exists()]
     meant = [each for each in cassettes or () if each.is_file()]
-    plan = to_prune(playbacks, cassettes_in(cassettes or by_default), meant)
+    plan = to_prune(playbacks, among, meant)
     plan = prune(plan) if write else plan
     tell("cassettes prune", plan, as_json, _show)
     if plan.removals and not write:
         raise typer.Exit(FOUND)
+
+
+def _by_default(*, has_played: bool) -> list[Path]:
+    """The folder of cassettes, which may be missing where something was played."""
+    folder = Path("cassettes")
+    return [] if has_played and not folder.exists() else [folder]
 
 
 def _show(plan: Pruning) -> None:

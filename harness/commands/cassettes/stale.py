@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from agentchat.core._world import SystemWorld
-from harness.commands._picking import Expression, Paths, picked
+from harness.commands._picking import Expression, Paths, found_here, picked
 from harness.commands.cassettes._output import (
     FOUND,
     AsJson,
@@ -31,7 +31,7 @@ from harness.errors import UsageError, explained
 from harness.evidence import played_back, recorded_anew
 from harness.scenario import STORIES, Scenario
 from harness.staleness import StaleCassette, Staleness, Unrun, staleness_of
-from harness.upkeep import Playback, left_by_pytest, read_playbacks
+from harness.upkeep import Playback, read_playbacks
 
 
 def stale(
@@ -64,7 +64,7 @@ def stale(
     playbacks = [*played, *(each for each in tested if each.cassette not in own)]
     staleness = staleness_of(playbacks, SystemWorld().now())
     if rerecord and staleness.stale:
-        make_sure(f"Recorded again, this took {cost_in_words(staleness.cost)}. Go on?", yes)
+        make_sure(f"{_in_all(staleness)} Record it again?", yes)
         staleness = _recorded(staleness, scenarios, evidence or ())
     tell("cassettes stale", staleness, as_json, _show)
     if not {each.cassette for each in staleness.stale} <= {*staleness.recorded} or staleness.unrun:
@@ -77,9 +77,8 @@ def _found_here() -> tuple[list[str], list[Path]]:
     Raises:
         UsageError: There are neither scenarios nor evidence of tests.
     """
-    left = left_by_pytest(Path.cwd())
-    stories = [STORIES] if Path(STORIES).is_dir() else []
-    if left is None and not stories:
+    stories, left = found_here()
+    if not stories and not left:
         raise UsageError(
             explained(
                 f"There is no folder {STORIES!r} here, and no run of pytest has left evidence.",
@@ -88,7 +87,7 @@ def _found_here() -> tuple[list[str], list[Path]]:
                 scenarios="harness stale FOLDER",
             )
         )
-    return stories, [] if left is None else [left]
+    return stories, left
 
 
 def _playbacks(scenarios: Sequence[Scenario]) -> list[Playback]:
@@ -156,4 +155,19 @@ def _show_costs(staleness: Staleness) -> None:
         add_row(table, each.cassette, str(each.cost.requests), tokens, price_in_words(each.cost))
     out.print()
     print_table(table)
-    out.print(f"In all: {cost_in_words(staleness.cost)}, as it took when it was recorded.")
+    out.print(_in_all(staleness))
+
+
+def _in_all(staleness: Staleness) -> str:
+    """What recording again costs, as far as it is known."""
+    sentences = []
+    if staleness.cost.requests:
+        cost = cost_in_words(staleness.cost)
+        sentences.append(f"In all: {cost}, as it took when it was recorded.")
+    if new := {each.cassette for each in staleness.stale if not each.cost.requests}:
+        miss = "misses" if len(new) == 1 else "miss"
+        what = f"What {counted(len(new), 'cassette')} {miss}"
+        sentences.append(f"{what} was never recorded: its cost is unknown.")
+        if not all(Path(each).exists() for each in new):
+            sentences.append("Of what was renamed or moved, harness cassettes doctor tells more.")
+    return " ".join(sentences)

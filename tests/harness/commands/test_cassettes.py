@@ -1,6 +1,7 @@
 """`harness cassettes list` and `show`."""
 
 import json
+import os
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -160,11 +161,43 @@ def test_other_recorders_files_and_damaged_ones_are_listed_too(folder: Path) -> 
 
 
 @pytest.mark.usefixtures("folder")
+def test_of_a_folder_without_cassettes_no_empty_table_is_shown() -> None:
+    Path("empty").mkdir()
+
+    assert output("list", "empty") == "There are no cassettes."
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("cassettes/guide/chatt.yaml", "Did you mean cassettes/guide/chat.yaml"),
+        (
+            "cassettes/guide",
+            "cassettes/guide is a folder.*\n.*harness cassettes list cassettes/guide",
+        ),
+    ],
+)
+def test_one_cassette_is_shown(file: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        CliRunner().invoke(app, ["show", file], catch_exceptions=False)
+
+
+@pytest.mark.usefixtures("folder")
 def test_a_path_that_is_not_there_is_told() -> None:
     with pytest.raises(
         UsageError, match=r"There is no cassettes/gide\. Did you mean cassettes/guide"
     ):
         CliRunner().invoke(app, ["list", "cassettes/gide"], catch_exceptions=False)
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("command", ["list", "doctor", "lint"])
+def test_nobody_waits_for_a_pipe(command: str) -> None:
+    os.mkfifo("pipe.yaml")
+
+    with pytest.raises(UsageError, match=r"pipe\.yaml is a pipe or a device"):
+        CliRunner().invoke(app, [command, "pipe.yaml"], catch_exceptions=False)
 
 
 def test_the_responses_api_is_told_too(folder: Path) -> None:

@@ -125,6 +125,16 @@ def test_a_cassette_that_is_gone_is_compared_with_what_is_committed(folder: Path
     ]
 
 
+def test_an_empty_folder_is_as_it_was_and_one_that_never_was_is_told(folder: Path) -> None:
+    cassette_file(folder / "other" / "a.yaml", interaction("Hi", "Hello"))
+    committed(folder)
+    (folder / "cassettes").mkdir()
+
+    assert told("diff", "cassettes") == Told(0, "0 cassettes changed, 0 the same.")
+    with pytest.raises(UsageError, match="There is no gone"):
+        told("diff", "gone")
+
+
 def test_without_a_repository_two_files_are_asked_for(folder: Path) -> None:
     two_versions(folder)
 

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from harness.errors import UsageError
 from harness.formats import load, save
 from harness.interactions import Cassette, Header
+from harness.upkeep import Playback, write_playbacks
 from tests.harness.commands._running import (
     HELLO,
     Told,
@@ -278,16 +280,57 @@ def test_a_double_that_nothing_asks_for_is_told_with_its_twin() -> None:
     )
 
 
+def test_of_doubles_that_nothing_asks_for_one_stays() -> None:
+    for name in ("a", "b", "c"):
+        cassette_file(Path(f"cassettes/{name}.yaml"), interaction("Hi", "Hello"))
+
+    ailments = document("doctor")["ailments"]
+
+    assert [(each["file"], each["what"]) for each in ailments] == [
+        ("cassettes/b.yaml", "nothing asks for it, and cassettes/a.yaml holds the same"),
+        ("cassettes/c.yaml", "nothing asks for it, and cassettes/a.yaml holds the same"),
+    ]
+
+
+def test_a_double_of_what_a_program_asks_for_is_told_wherever_it_stands() -> None:
+    shutil.copy(CASSETTE, "cassettes/a.yaml")
+    shutil.copy(CASSETTE, "cassettes/z.yaml")
+
+    ailments = document("doctor")["ailments"]
+
+    assert [each["file"] for each in ailments] == ["cassettes/a.yaml", "cassettes/z.yaml"]
+    assert {each["what"] for each in ailments} == {
+        f"nothing asks for it, and {CASSETTE} holds the same"
+    }
+
+
 def test_a_cassette_in_the_wrong_place_is_told_where_it_belongs() -> None:
     lost = Path("cassettes/guide/hello.yaml")
     CASSETTE.rename(lost)
 
     kind, what, fix, _ = ailment(lost)
 
-    assert (kind, what) == ("misplaced", f"its scenario looks for {CASSETTE}")
+    assert (kind, what) == ("misplaced", f"its scenario or test looks for {CASSETTE}")
     assert fix == f"harness cassettes rename {lost} {CASSETTE} --write"
     assert told(*fix.split()[2:]).code == 0
     assert told("doctor") == Told(0, WELL)
+
+
+@pytest.mark.parametrize("place", ["test_it/test_new[1]", "tests/test_it/test_old[1]"])
+def test_the_cassette_of_a_test_that_was_renamed_or_moved_is_told_its_place(place: str) -> None:
+    Path("tests").mkdir()
+    Path("tests/test_it.py").write_text("def test_old(case): ...", encoding="utf-8")
+    lost, sought = Path("cassettes/test_it/test_old[1].yaml"), Path(f"cassettes/{place}.yaml")
+    cassette_file(lost, interaction("Hi", "Hello"))
+    left = Path(".pytest_cache/d/harness/playbacks.json")
+    left.parent.mkdir(parents=True)
+    write_playbacks(left, [Playback(sought.as_posix(), "test_it.py::test", "pytest", "", ())])
+
+    kind, what, fix, _ = ailment(lost)
+
+    assert (kind, what) == ("misplaced", f"its scenario or test looks for {sought}")
+    assert told(*shlex.split(fix)[2:]).code == 0
+    assert sought.exists()
 
 
 def test_names_that_some_systems_take_for_one_are_told() -> None:

@@ -81,6 +81,14 @@ def test_files_become_one_cassette() -> None:
     assert len(load(Path("all.yaml")).interactions) == 3
 
 
+@pytest.mark.parametrize("output", ["new", "new.yaml"])
+def test_nothing_to_import_is_a_mistake(output: str) -> None:
+    Path("empty").mkdir()
+
+    with pytest.raises(UsageError, match="There is nothing to import in empty"):
+        told("import", "empty", "-o", output)
+
+
 def test_into_one_cassette_all_go_or_none() -> None:
     Path("old/bad.yaml").write_text("{", encoding="utf-8")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import UnreadableRun
+from harness.errors import UnreadableRun, UsageError
 from harness.formats import load
 from harness.interactions import Cassette
 from harness.journal import fingerprint
@@ -53,6 +53,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def evidence(*playbacks: Playback) -> str:
     write_playbacks(Path("run.json"), playbacks)
     return "run.json"
+
+
+def left_by_pytest(*playbacks: Playback) -> None:
+    left = Path(".pytest_cache/d/harness/playbacks.json")
+    left.parent.mkdir(parents=True)
+    write_playbacks(left, playbacks)
 
 
 def played(*unplayed: int, misses: tuple[Missed, ...] = (), problem: str = "") -> Playback:
@@ -122,6 +128,43 @@ def test_what_lies_beneath_keeps_its_place() -> None:
 
 def test_with_nothing_unplayed_there_is_nothing_to_do() -> None:
     assert told("prune", "--unplayed-from", evidence(played())) == Told(0, "Nothing to remove.")
+
+
+def test_what_pytest_has_left_is_taken_into_account_without_being_named() -> None:
+    left_by_pytest(played(1, 2), played(2, 3))
+
+    removals = document("prune")["removals"]
+
+    assert [(each["cassette"], each["numbers"]) for each in removals] == [(SHARED.as_posix(), [2])]
+
+
+def test_what_a_renamed_test_looks_for_under_its_new_name_is_kept() -> None:
+    Path("test_it.py").write_text("def test_new(case): ...\ndef test_it(case): ...")
+    for name in ("test_old[1]", "test_old[2]", "test_it[1]"):
+        cassette_file(Path(f"cassettes/test_it/{name}.yaml"), HI)
+    sought = "cassettes/test_it/test_new[1].yaml"
+    left_by_pytest(Playback(sought, "test_it.py::test_new[1]", "pytest", "", ()))
+
+    pruning = document("prune")
+
+    gone = [each["cassette"] for each in pruning["removals"]]
+    assert gone == ["cassettes/test_it/test_old[2].yaml"]
+    (kept,) = (each for each in pruning["left_alone"] if "test_it" in each["cassette"])
+    assert kept == {
+        "cassette": "cassettes/test_it/test_old[1].yaml",
+        "why": "a test looks for another one, which is missing; it may be this one",
+        "fix": f"harness cassettes rename 'cassettes/test_it/test_old[1].yaml' '{sought}' --write",
+    }
+
+
+def test_where_there_is_nothing_to_look_into_that_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    with pytest.raises(UsageError, match="There is no folder 'cassettes' here"):
+        told("prune")
 
 
 def test_evidence_that_is_missing_is_told() -> None:
@@ -199,9 +242,8 @@ def test_a_file_of_tests_that_is_gone_leaves_orphans_unless_something_says_its_n
 
 
 def test_what_pytest_played_has_an_owner_whatever_it_is_called() -> None:
-    cassette_file(Path("cassettes/put/together.yaml"), HI)
-    left = Path(".pytest_cache/d/harness/playbacks.json")
-    left.parent.mkdir(parents=True)
-    write_playbacks(left, [Playback("cassettes/put/together.yaml", "t.py::t", "pytest", "", ())])
+    place = cassette_file(Path("cassettes/put/together.yaml"), HI)
+    name = fingerprint(load(place))
+    left_by_pytest(Playback(place.as_posix(), "t.py::t", "pytest", name, ()))
 
     assert document("prune")["left_alone"] == []

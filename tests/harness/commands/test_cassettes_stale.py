@@ -117,9 +117,8 @@ def test_only_what_is_stale_is_recorded_again() -> None:
 def test_recording_again_is_asked_for_first() -> None:
     write(STORY.replace("Judge the poem.", "Judge the poem harshly."))
 
-    with pytest.raises(
-        UsageError, match=r"took 1 request, 23 \+ 2 tokens, \$0\.0001 \(.+\)\. Go on\?"
-    ):
+    cost = r"1 request, 23 \+ 2 tokens, \$0\.0001 \(.+\), as it took when it was recorded"
+    with pytest.raises(UsageError, match=rf"{cost}\. Record it again\?"):
         told("stale", "--rerecord")
 
 
@@ -139,9 +138,13 @@ def test_a_recording_that_fails_is_told_and_changes_nothing() -> None:
 def test_what_was_never_recorded_has_no_known_cost() -> None:
     CASSETTE.unlink()
 
-    assert "cassettes/story/poem.yaml         0       0  unknown: it was never recorded" in (
-        told("stale").text
-    )
+    text = told("stale").text
+
+    assert "cassettes/story/poem.yaml         0       0  unknown: it was never recorded" in text
+    assert (
+        "\nWhat 1 cassette misses was never recorded: its cost is unknown. "
+        "Of what was renamed or moved, harness cassettes doctor tells more.\n"
+    ) in text
 
 
 def test_a_model_without_a_price_and_the_table_of_prices_are_named() -> None:
@@ -149,8 +152,20 @@ def test_a_model_without_a_price_and_the_table_of_prices_are_named() -> None:
     text = CASSETTE.read_text(encoding="utf-8").replace("gpt-4o", "our-own")
     CASSETTE.write_text(text, encoding="utf-8")
 
-    assert "$0 and the unknown price of our-own" in told("stale").text
+    assert "  unknown: no price is known of our-own\n" in told("stale").text
     assert document("stale")["prices"] == price_table()
+
+
+def test_what_was_never_recorded_is_told_beside_the_sum_of_the_rest() -> None:
+    left_by_pytest(
+        replace(playback((1,), (MISS,)), cassette="cassettes/tests/new.yaml", fingerprint=""),
+    )
+    write(STORY.replace("Judge the poem.", "Judge the poem harshly."))
+
+    assert (
+        "as it took when it was recorded. What 1 cassette misses was never recorded: "
+        "its cost is unknown."
+    ) in told("stale").text
 
 
 def test_a_scenario_that_fails_can_not_be_judged() -> None:
@@ -258,6 +273,9 @@ def test_tests_record_again_what_is_stale_and_nothing_else(
     place, file = Path("cassettes/a place.yaml"), Path("test_it.py")
     (tmp_path / "tested").mkdir()
     monkeypatch.chdir(tmp_path / "tested")
+    # Who else has a plugin here would make each start slower.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "harness.pytest_plugin")
     Path("pytest.ini").touch()
     with serving(Script(replies=tuple(Reply(say=word) for word in "abc"))) as endpoint:
         file.write_text(TESTS.replace("ENDPOINT", endpoint), encoding="utf-8")
