@@ -537,7 +537,8 @@ pytestmark = pytest.mark.cassette(scope="module")
 
 @pytest.fixture(scope="module")
 def late():
-    return ask("late")
+    yield ask("late")
+    ask("late ends")
 
 def test_asks(request):
     assert (request.getfixturevalue("late"), ask("own")) == ("LATE", "OWN")
@@ -547,4 +548,4 @@ def test_asks(request):
     project.record()[0].assert_outcomes(passed=1)
 
     project.run().assert_outcomes(passed=1)
-    assert labels(project, "test_a.yaml") == ["test_a.py::test_asks"] * 2
+    assert labels(project, "test_a.yaml") == ["test_a.py"] + ["test_a.py::test_asks"] * 2

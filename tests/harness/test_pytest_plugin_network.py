@@ -41,7 +41,7 @@ BLOCKED = [
 def test_other_machines_are_not_reached_while_a_test_replays(project: Project) -> None:
     project.write("test_a.py", asking(*BLOCKED))
 
-    result = project.run("-W", "default")
+    result = project.run_alone("-W", "default")
 
     result.assert_outcomes(failed=len(BLOCKED))
     told = [line for line in result.outlines if line.startswith("A connection to ")]
@@ -64,7 +64,7 @@ REACHED = [
 def test_this_machine_and_other_processes_are_left_alone(project: Project) -> None:
     project.write("test_a.py", asking(*REACHED))
 
-    project.run("-W", "default").assert_outcomes(passed=len(REACHED))
+    project.run_alone("-W", "default").assert_outcomes(passed=len(REACHED))
 
 
 LOOKUP = f"socket.getaddrinfo('{OTHER}', 80)"
@@ -75,7 +75,7 @@ def test_a_marker_closes_the_network_but_for_its_hosts(project: Project) -> None
     project.write("test_a.py", asking(LOOKUP, marker="block_network"))
     project.write("test_b.py", asking(LOOKUP, marker=MARKED))
 
-    result = project.run("--strict-markers")
+    result = project.run_alone("--strict-markers")
 
     result.assert_outcomes(passed=1, failed=1)
 
@@ -84,7 +84,7 @@ def test_this_machines_own_name_may_be_looked_up(project: Project) -> None:
     line = "socket.getaddrinfo(socket.gethostname(), 80)"
     project.write("test_a.py", asking(line, marker="block_network"))
 
-    project.run().assert_outcomes(passed=1)
+    project.run_alone().assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("said", ["the command line", "the file"])
@@ -96,13 +96,13 @@ def test_allowed_hosts_match_wholly(project: Project, said: str) -> None:
         words = ("--allowed-hosts", pattern) if said == "the command line" else ()
         project.configure(*([] if words else [f"harness_allowed_hosts = ['{pattern}']"]))
 
-        project.run(*words).assert_outcomes(**{outcome: 1})
+        project.run_alone(*words).assert_outcomes(**{outcome: 1})
 
 
 def test_a_wildcard_is_told_for_what_it_is(project: Project) -> None:
     project.write("test_a.py", asking(LOOKUP))
 
-    result = project.run("--allowed-hosts", "*.example.com")
+    result = project.run_alone("--allowed-hosts", "*.example.com")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert r"Did you mean '.*\\.example\\.com'?" in result.stderr.str()
@@ -120,7 +120,7 @@ def test_a_wrong_marker_is_told_with_its_place_before_any_test_runs(
 ) -> None:
     project.write("test_a.py", asking("pass", "pass", marker=f"block_network({arguments})"))
 
-    result = project.run()
+    result = project.run_alone()
 
     result.assert_outcomes(errors=1)
     place = "test_a.py:3: @pytest.mark.block_network: "
@@ -138,5 +138,5 @@ def test_a_host_that_is_let_through_is_reached_inside_a_block_too(
     )
     project.write("test_a.py", "import harness\n" + asking(line, marker=marker))
 
-    project.run("-W", "default").assert_outcomes(failed=1)
-    project.run("--allowed-hosts", OTHER.replace(".", r"\.")).assert_outcomes(passed=1)
+    project.run_alone("-W", "default").assert_outcomes(failed=1)
+    project.run_alone("--allowed-hosts", OTHER.replace(".", r"\.")).assert_outcomes(passed=1)

@@ -88,7 +88,7 @@ def test_a_suite_recorded_by_any_number_of_workers_is_the_same_bytes(
         by_workers, first = recordings(project), project.cassettes
         runs.append(project.run(*record, *workers, plugins=WORKERS))
         second = project.cassettes
-    runs += project.run(), project.run("-n", "3", plugins=WORKERS)
+    runs += project.run(), project.run("-n", "2", plugins=WORKERS)
 
     for each in runs:
         each.assert_outcomes(passed=24)

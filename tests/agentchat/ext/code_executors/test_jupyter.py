@@ -54,7 +54,7 @@ async def test_what_is_shown_is_saved(tmp_path: Path) -> None:
 
 
 async def test_after_an_interruption_the_kernel_still_knows_all() -> None:
-    async with JupyterCodeExecutor(timeout=4) as executor:
+    async with JupyterCodeExecutor(timeout=2) as executor:
         with pytest.raises(CellTimedOut, match="The kernel was interrupted") as caught:
             await result_of(
                 executor, "x = 1; print(x)", "print('begun'); import time; time.sleep(60)"
@@ -66,7 +66,7 @@ async def test_after_an_interruption_the_kernel_still_knows_all() -> None:
 
 
 async def test_a_kernel_that_does_not_listen_is_restarted() -> None:
-    async with JupyterCodeExecutor(timeout=4) as executor:
+    async with JupyterCodeExecutor(timeout=2) as executor:
         with pytest.raises(CellTimedOut, match="restarted, its memory is lost") as caught:
             await result_of(executor, STUBBORN)
         result = await result_of(executor, "print(1)")
