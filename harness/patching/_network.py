@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from harness.errors import ReplayMiss, UnknownCassette
 from harness.hosts import is_allowed, is_this_machine
 from harness.in_use import CassetteInUse, in_use
-from harness.session import RecordMode
 
 _CAUSE = "it is made with what no cassette sees: WebSockets, gRPC, a socket of some other library"
 
 
 def check(hosts: Sequence[str], port: object) -> None:
-    """Refuses other machines, where the mode is `none`.
+    """Refuses other machines, where a cassette is only played.
 
     Raises:
         ReplayMiss: It is one.
@@ -43,4 +42,4 @@ def _playing() -> CassetteInUse | None:
         use = in_use()
     except UnknownCassette:
         return None  # Names are looked up in threads that were told of none.
-    return use if use is not None and use.session.mode is RecordMode.NONE else None
+    return use if use is not None and use.session.only_plays else None

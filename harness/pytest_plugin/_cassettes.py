@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from harness.pytest_plugin._evidence import Evidence, left_unplayed
+from harness.pytest_plugin._examples import law_of
 from harness.pytest_plugin._failures import Drifted, plainly
 from harness.pytest_plugin._marks import Wanted, is_marked
-from harness.pytest_plugin._names import nodeid_of
+from harness.pytest_plugin._names import Node, nodeid_of
 from harness.pytest_plugin._opened import Opened
 from harness.pytest_plugin._places import Places, node_of
 from harness.pytest_plugin._run import PytestRun
@@ -82,7 +83,7 @@ class Cassettes:
         if common is not None:
             common.suspend()
         is_shared = wanted.name is not None or wanted.scope != "function"
-        opened = self._opened(wanted, path, nodeid_of(item), is_shared, self._mode(wanted, path))
+        opened = self._opened(wanted, path, item, is_shared, self._mode(wanted, path))
         self._own = opened
         name = os.path.relpath(path, self._settings.root)
         item.user_properties.append(("cassette", name))
@@ -128,7 +129,7 @@ class Cassettes:
             if mode in WRITING and not self._run.takes(path, label):
                 # What a fixture asks in every worker is recorded once.
                 mode = "live"
-            opened = self._common[path, label] = self._opened(wanted, path, label, True, mode)
+            opened = self._common[path, label] = self._opened(wanted, path, node, True, mode)
             node.addfinalizer(lambda: self._close_common(opened))
         self._put_in_use(opened)
 
@@ -149,12 +150,18 @@ class Cassettes:
         if self._item is not None:
             self._judge(opened)
 
-    def _opened(self, wanted: Wanted, path: Path, owner: str, is_shared: bool, mode: str) -> Opened:
-        run = self._run.name if mode in WRITING else ""
-        label = owner if is_shared else ""
+    def _opened(self, wanted: Wanted, path: Path, node: Node, is_shared: bool, mode: str) -> Opened:
+        owner = nodeid_of(node)
         with plainly():
             return Opened(
-                self._settings, wanted, path, owner=owner, label=label, run=run, mode=mode
+                self._settings,
+                wanted,
+                path,
+                owner=owner,
+                label=owner if is_shared else "",
+                run=self._run.name if mode in WRITING else "",
+                mode=mode,
+                has_examples=law_of(node) is not None,
             )
 
     def _mode(self, wanted: Wanted, path: Path) -> str:

@@ -11,13 +11,20 @@ from typing import Any
 
 import pytest
 
+from harness.pytest_plugin._names import Node
 from harness.pytest_plugin._opened import Opened
+
+
+def law_of(node: Node) -> Any:
+    """What Hypothesis knows of a test; None for others, and for what holds tests."""
+    function = getattr(node, "obj", None) if isinstance(node, pytest.Item) else None
+    return getattr(function, "hypothesis", None)
 
 
 @contextmanager
 def each_example_from_start(item: pytest.Item, opened: Opened) -> Iterator[None]:
     """A block in which a test's examples do so; nothing happens to other tests."""
-    law = getattr(getattr(item, "obj", None), "hypothesis", None)
+    law = law_of(item)
     if law is None:
         yield
         return

@@ -10,6 +10,8 @@ import pytest
 
 from harness.cassette_names import is_named_as_cassette
 
+Node = pytest.Item | pytest.Collector
+
 EVERYTHING = "session"
 """What all tests share is called so, and who owns it."""
 
@@ -20,9 +22,7 @@ _UNSAFE = re.compile(r'[<>:"/\\|?*\s\x00-\x1f\x7f]')
 _CLASHES = pytest.StashKey[frozenset[str]]()
 
 
-def note_clashes(
-    collector: pytest.Collector, children: list[pytest.Item | pytest.Collector]
-) -> None:
+def note_clashes(collector: pytest.Collector, children: list[Node]) -> None:
     """Remembers which children would have the same file, on a system that knows no case at least.
 
     All that is collected counts, whatever of it is run: so a test's cassette has one name.
@@ -61,14 +61,14 @@ def common_name_of(node: pytest.Collector) -> str:
             return EVERYTHING
 
 
-def nodeid_of(node: pytest.Item | pytest.Collector) -> str:
+def nodeid_of(node: Node) -> str:
     """What pytest calls a test, or tests; pytest-xdist adds a group to that."""
     mark = node.get_closest_marker("xdist_group") if isinstance(node, pytest.Item) else None
     nodeid = node.nodeid.rpartition("@")[0] if mark and "@" in node.nodeid else node.nodeid
     return nodeid or EVERYTHING
 
 
-def _module_name(node: pytest.Item | pytest.Collector) -> str:
+def _module_name(node: Node) -> str:
     return "/".join(_safe(part) for part in _below_root(node).with_suffix("").parts)
 
 
@@ -80,12 +80,12 @@ def _stem(item: pytest.Item) -> str:
     return _safe(whole, is_ambiguous)
 
 
-def _below_root(node: pytest.Item | pytest.Collector) -> PurePath:
+def _below_root(node: Node) -> PurePath:
     path, root = node.path, node.config.rootpath
     return path.relative_to(root) if path.is_relative_to(root) else PurePath(path.name)
 
 
-def _classes(node: pytest.Item | pytest.Collector) -> list[str]:
+def _classes(node: Node) -> list[str]:
     return [each.name for each in node.listchain() if isinstance(each, pytest.Class)]
 
 

@@ -30,16 +30,19 @@ class Opened:
         label: What the recording calls the owner; empty when nobody shares the file.
         run: The test run.
         mode: The record mode.
+        has_examples: Whether it is also played from its start, again and again.
     """
 
     def __init__(  # noqa: PLR0913 - all of it is what one cassette is opened with
         self, settings: Settings, wanted: Wanted, path: Path, *, owner: str, label: str, run: str,
-        mode: str,
+        mode: str, has_examples: bool = False,
     ) -> None:  # fmt: skip
         self.path, self.owner, self.label, self.mode = path, owner, label, mode
         self._settings, self._wanted = settings, wanted
         _forget_former_try(path, owner, label, run)
-        self._block: CassetteBlock | None = self._new_block(mode, run)
+        # What is asked beside the examples, which record anew, must not replace them.
+        beside = "all" if has_examples and mode == "rewrite" else mode
+        self._block: CassetteBlock | None = self._new_block(beside, run)
         self.use: CassetteInUse = self._block.__enter__()
         self._in_use = True
         self.may_go_live = self._may_go_live()

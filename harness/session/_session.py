@@ -138,6 +138,11 @@ class CassetteSession:
         return self._own.cassette
 
     @property
+    def only_plays(self) -> bool:
+        """Whether nothing is asked live: in mode `none`, and in `once` when it was recorded."""
+        return self.mode in PLAYING and not self._records
+
+    @property
     def misses(self) -> list[ReplayMiss]:
         """The misses that were raised."""
         return self._missing.misses

@@ -65,7 +65,7 @@ def test_nothing_that_is_older_than_the_recording_is_played(
     assert recorded(project) == ["before", "a", "b"]
 
 
-@pytest.mark.parametrize("mode", ["all", "once"])
+@pytest.mark.parametrize("mode", ["all", "once", "rewrite"])
 def test_what_a_fixture_asks_of_the_same_cassette_stays_beside_the_examples(
     project: Project, mode: str
 ) -> None:

@@ -18,7 +18,9 @@ from aiohttp import web
 
 import harness
 from harness.errors import ReplayMiss
+from harness.formats import save
 from harness.hosts import allowing
+from harness.interactions import Cassette
 from harness.patching._replacing import replaced
 from tests.frameworks import FRAMEWORKS, needs_frameworks
 
@@ -87,6 +89,16 @@ def test_while_replaying_no_other_machine_is_reached(
         ask(host)
 
     assert use.misses == [got.value]
+
+
+def test_neither_is_it_in_mode_once_when_it_was_recorded(tmp_path: Path) -> None:
+    save(tmp_path / "x.yaml", Cassette())
+
+    with (
+        harness.cassette(tmp_path / "x.yaml", record_mode="once"),
+        pytest.raises(ReplayMiss, match=ELSEWHERE),
+    ):
+        by_socket(ELSEWHERE)
 
 
 @needs_frameworks
