@@ -120,7 +120,7 @@ def _show_warnings(console: Console, trials: Sequence[Trial]) -> None:
         console.print()
     for warning, count in trials_with.items():
         line = Text(f"in {count} of {len(trials)} trials: {warning}", style="yellow")
-        console.print(line, no_wrap=True, overflow="ellipsis")
+        console.print(line, soft_wrap=True)
 
 
 def _show_redacted(console: Console, trials: Sequence[Trial]) -> None:

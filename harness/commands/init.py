@@ -22,7 +22,7 @@ def init(
         bool, typer.Option("--force", help="Replace files that are there already.")
     ] = False,
 ) -> None:
-    """Make a small project: an agent, a scenario with a scripted model, and a test.
+    """Make a small project: an agent, a scenario and a test.
 
     It passes at once: no key and no network is needed.
 

@@ -21,9 +21,10 @@ def migrate(
         bool, typer.Option("--check", help="Exit with 1 if something isn't supported.")
     ] = False,
 ) -> None:
-    """Tell what a program written for AutoGen uses: what is supported, what differs, what to write.
+    """Tell what differs for a program written for AutoGen.
 
-    The program is read, notebooks too, and never run.
+    What it uses is listed: what is supported, what differs, what to write instead. The program is
+    read, notebooks too, and never run.
 
     Exit codes: 0 told, 1 something isn't supported (with --check), 2 usage.
     """

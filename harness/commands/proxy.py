@@ -46,7 +46,7 @@ def proxy(  # noqa: PLR0913 - an argument an option
     allow_remote: AllowRemote = False,
     key_parts: KeyParts = None,
 ) -> None:
-    """Record what passes between any program and a server, and play it again.
+    """Record what any program asks a server, and play it again.
 
     Point the program at the proxy instead of the server. Every answer passes unchanged, piece by
     piece; secrets stay out of the cassette. Ctrl+C ends it and finishes the cassette; what was

@@ -51,7 +51,7 @@ def run(  # noqa: PLR0913 - an argument an option
     seed: Annotated[int, typer.Option(help="Of ids and randomness.")] = 0,
     report: Annotated[bool, typer.Option(help="Whether to write the HTML report.")] = True,
 ) -> None:
-    """Run scenarios, judge them, and leave a run folder with a report.
+    """Run scenarios, judge them, and write a report.
 
     Exit codes: 0 all well, 1 an expectation failed, 2 usage, 3 a subject raised an error, 4 a
     model call was not recorded, 130 interrupted.

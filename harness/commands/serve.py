@@ -47,7 +47,7 @@ def serve(  # noqa: PLR0913 - an argument an option
     ] = False,
     key_parts: KeyParts = None,
 ) -> None:
-    """Serve a cassette, or a script of replies, over an OpenAI-compatible endpoint.
+    """Serve a cassette, or a script, as an endpoint like OpenAI's.
 
     Point any client at it with OPENAI_BASE_URL and any OPENAI_API_KEY. Each key has a session of
     its own that plays from the start, and so has each name in a header x-harness-session.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.pytest_plugin._failures import plainly
 from harness.pytest_plugin._fixtures import SUITE
 from harness.pytest_plugin._names import path_of
 from harness.pytest_plugin._settings import settings_of
@@ -72,7 +73,8 @@ def harness_server(
         def serve(source: "Script | str | Path") -> Served:
             from harness.server import serving_sessions
 
-            opened = _answers(source, root / cassette_dir, root)
+            with plainly():
+                opened = _answers(source, root / cassette_dir, root)
             served = Served(resources.enter_context(serving_sessions(opened)))
             servers.append(served)
             return served

@@ -87,6 +87,9 @@ class Suite:
         report = yield
         if failure is not None and not report.skipped:
             report.outcome, report.longrepr = "failed", item.repr_failure(failure)
+        if report.failed:
+            # What else fails a test is told first: it may be what the drift has led to.
+            report.sections += [("drift", str(each)) for each in self.cassettes.new_drifts()]
         if report.when != "teardown":
             if call.excinfo is not None:
                 self.cassettes.failed(call.excinfo.value)
@@ -111,8 +114,7 @@ class Suite:
         """What was missing since the last report."""
         news = self.cassettes.new_misses()
         news += [miss for server in self.servers for miss in server.new_misses()]
-        # What else fails a test is worth more than that it is told now how answers differed.
-        if call.excinfo is None or call.when == "teardown":
+        if call.excinfo is None:
             news += self.cassettes.new_drifts()
         if self._guard is not None:
             news += self._guard.attempts[self._told_attempts :]

@@ -159,6 +159,39 @@ def test_what_does_not_fit_together_is_one_message(
     assert capsys.readouterr().err.startswith(message)
 
 
+LOUD = """
+import warnings
+from harness import Run, scenario
+
+@scenario(task="Hi")
+async def loud(run: Run) -> str:
+    warnings.warn("word " * 30 + "end", stacklevel=1)
+    return "Hello"
+"""
+
+
+def test_a_long_warning_is_told_to_its_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "scenarios" / "loud.py").write_text(LOUD, encoding="utf-8")
+
+    assert exit_code("run", "-k", "loud", "--no-report") == 0
+
+    assert f"in 1 of 1 trials: UserWarning: {'word ' * 30}end\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("group", [(), ("cassettes",)])
+def test_the_help_of_all_commands_breaks_off_no_line(
+    group: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    assert exit_code(*group, "--help") == 0
+
+    commands = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
+    assert [line for line in commands if not line.endswith(".") or line.endswith("...")] == []
+
+
 @pytest.mark.parametrize("command", ["run", "report", "init", "migrate", "serve", "proxy"])
 def test_the_help_names_the_exit_codes(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(command, "--help") == 0

@@ -420,6 +420,26 @@ def test_verify_fails_a_test_whose_live_answers_drifted(project: Project) -> Non
     result.stdout.fnmatch_lines(["*drifted from interaction 1: answer: 'HOLA' became 'HELLO'*"])
 
 
+def test_verify_tells_of_drift_beside_whatever_else_failed_the_test(project: Project) -> None:
+    path = project.write("test_a.py", HELLO)
+    project.record()
+    file = project.path / "cassettes" / "test_a" / "test_hello.yaml"
+    file.write_text(file.read_text().replace("HELLO", "HOLA"))
+    path.write_text(HELLO.replace("HELLO", "HOLA"))
+
+    result, _ = project.record(mode="verify")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E*assert 'HELLO' == 'HOLA'",
+            "*- drift -*",
+            "*drifted from interaction 1: answer: 'HOLA' became 'HELLO'",
+            "  fix: pytest test_a.py::test_hello --record-mode rewrite",
+        ]
+    )
+
+
 def test_junit_names_the_cassette(project: Project) -> None:
     project.write("test_a.py", HELLO)
     project.record()

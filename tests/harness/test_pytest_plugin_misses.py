@@ -210,3 +210,21 @@ def test_a_session_that_is_broken_off_tells_of_what_it_tore_down_last(project: P
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["1 test asked for what is not recorded:", "  test_a.py"])
+
+
+def test_a_failure_that_was_recorded_is_told_with_what_records_it_anew(project: Project) -> None:
+    project.write("test_a.py", "from conftest import ask\n\ndef test_a(cassette):\n    ask('hi')\n")
+
+    recorded = project.run("--record-mode", "once")
+    played, asked = project.record(mode="once")
+
+    assert asked == []
+    for result in (recorded, played):
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(
+            [
+                "1 test ended early, as did the recording, which may hold the error:",
+                "  test_a.py::test_a: cassettes/test_a/test_a.yaml",
+                "  fix: pytest test_a.py::test_a --record-mode rewrite",
+            ]
+        )

@@ -244,3 +244,13 @@ def test_the_server_of_a_test_plays_a_cassette(project: Project) -> None:
 
     project.run().assert_outcomes(passed=1)
     assert len(load(project.path / "cassettes/answers.yaml").interactions) == 1
+
+
+def test_a_server_without_its_file_fails_the_test_in_few_words(project: Project) -> None:
+    project.write("test_a.py", SERVED)
+
+    result = project.run()
+
+    result.assert_outcomes(failed=1)
+    [told] = [line for line in result.outlines if line.endswith("No such file or directory")]
+    assert told == f"{project.path / 'cassettes/answers.yaml'}: No such file or directory"

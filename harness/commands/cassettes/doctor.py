@@ -30,7 +30,7 @@ def doctor(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Examine cassettes and what lies beside them, and name the command that mends each ailment.
+    """Examine cassettes, and name what mends each ailment.
 
     Looks for files that are unreadable, truncated, of an old or newer version, in the middle of a
     merge, pointers of git-lfs, with a byte order mark or the line ends of Windows; journals of

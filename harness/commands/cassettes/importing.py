@@ -48,7 +48,7 @@ def import_cassettes(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Convert recordings of vcrpy, go-vcr, Ruby VCR, HAR and others, without their secrets.
+    """Convert recordings of vcrpy, go-vcr, Ruby VCR, HAR, others.
 
     Secrets are replaced as in a recording of our own (docs/secrets.md). Into one cassette all files
     go, or none; into a folder, each that can be read.

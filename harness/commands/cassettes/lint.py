@@ -53,7 +53,7 @@ def lint_cassettes(
     paths: Annotated[list[Path], typer.Argument(help="Files, and folders of them.")],
     as_json: AsJson = False,
 ) -> None:
-    """Search files for secrets: cassettes of any recorder, and whatever else is text.
+    """Search files for secrets. Cassettes of any recorder, and whatever else is text.
 
     The values of this process's own secrets are searched for too. Nothing is sent anywhere, and no
     secret is printed. Made for pre-commit (docs/secrets.md).

@@ -47,7 +47,7 @@ def prune_cassettes(
     write: Write = False,
     as_json: AsJson = False,
 ) -> None:
-    """Remove interactions that no run asks for, and cassettes that nothing asks for.
+    """Remove interactions and cassettes that nothing asks for.
 
     All scenarios are played with what is recorded alone. Of tests counts what the last run of
     pytest has left. Without --write it is only told what would go. Left alone are cassettes whose

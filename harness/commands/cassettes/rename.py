@@ -26,11 +26,12 @@ def rename_cassettes(
     write: Write = False,
     as_json: AsJson = False,
 ) -> None:
-    """Rename a cassette, or a folder of them, and follow it in the project's Python files.
+    """Rename cassettes, and what names them in Python files.
 
-    Texts that follow: paths such as 'cassettes/a/b.yaml', and names in `harness.cassette("a/b")`,
-    `pytest.mark.cassette("a/b")` and `shared=["a/b"]`. A scenario's function or file you rename
-    yourself, since its name is the cassette's. Without --write it is only told what would be done.
+    One, or a folder. Texts that follow: paths such as 'cassettes/a/b.yaml', and names in
+    `harness.cassette("a/b")`, `pytest.mark.cassette("a/b")` and `shared=["a/b"]`. A scenario's
+    function or file you rename yourself, since its name is the cassette's. Without --write it is
+    only told what would be done.
 
     Exit codes: 0 renamed, 1 only told, 2 usage.
     """

@@ -21,7 +21,7 @@ _LONGEST = 2000
 def show_cassette(
     file: Annotated[Path, typer.Argument(help="The cassette.")], as_json: AsJson = False
 ) -> None:
-    """Show a cassette as a conversation: what was new in each request, and the answer.
+    """Show a cassette as a conversation. What was new in each request, and the answer.
 
     Exit codes: 0 shown, 2 usage, and a file that can't be read.
     """
@@ -54,7 +54,7 @@ def lines_of(number: int, exchange: Exchange) -> Iterator[Text]:
              f"{exchange.duration_ns / 1e9:.3f} s", _tokens(exchange))  # fmt: skip
     yield Text(tame(f"#{number}  " + "  ".join(filter(None, facts))), style="bold cyan")
     if exchange.kept:
-        yield Text(f"  … {exchange.kept} messages as before", style="dim")
+        yield Text(f"  … {counted(exchange.kept, 'message')} as before", style="dim")
     for said in exchange.messages:
         yield _message("  ", said)
     if exchange.tools:

@@ -47,11 +47,11 @@ def stale(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Tell which recordings no longer match the code, and what recording them again costs.
+    """Tell which recordings no longer match the code.
 
-    Scenarios are run with what is recorded alone: nothing is asked live and nothing is written,
-    unless --rerecord is given; then the cost is told first. Of tests is told what the last run of
-    pytest has left: run pytest first.
+    Also what recording them again costs. Scenarios are run with what is recorded alone: nothing is
+    asked live and nothing is written, unless --rerecord is given; then the cost is told first. Of
+    tests is told what the last run of pytest has left: run pytest first.
 
     Exit codes: 0 all recordings match, 1 some don't (or can't be told), 2 usage.
     """

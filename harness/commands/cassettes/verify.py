@@ -61,7 +61,7 @@ def verify_cassettes(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check what was recorded: against the live answers, or each level against the other, offline.
+    """Check what was recorded. Each level against the other, or against the live answers.
 
     --live takes keys from the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY and the like, by
     host), says first what it costs, and writes nothing. Ids and times don't count as drift.

@@ -96,6 +96,7 @@ with harness.cassette(Path("x.yaml")) as use:
     except ReplayMiss:
         print("a miss")
     refused(lambda: requests.get("http://model.invalid/requests"))
+    refused(lambda: requests.get("https://model.invalid/requests"))
 """
 
 
@@ -120,6 +121,7 @@ def test_without_vcrpy_httpx_and_aiohttp_are_played_and_nothing_else_goes_out(
         "a miss",
         "a miss",
         f"http://model.invalid:80/requests {how}",
+        f"https://model.invalid:443 {how}",
     ], done.stderr
 
 
