@@ -82,6 +82,11 @@ class CassetteInUse:
         names = {parts.hostname or "", parts.netloc.rpartition("@")[2].lower()}
         return not self._ignored.isdisjoint(names)
 
+    def ignores_connection(self, host: str, port: object) -> bool:
+        """Whether a connection to this name or address is no business of the cassette."""
+        names = {host.lower(), f"{host}:{port}".lower()}
+        return not self._ignored.isdisjoint(names)
+
     def begin(self) -> None:
         """Becomes the one that requests of this context belong to, and of those it starts."""
         self._outer = _known_here()

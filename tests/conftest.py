@@ -23,9 +23,10 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What is kept between processes is kept for one test run, and leaves the user's alone."""
+def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Neither the user's cache is touched, nor what he has set for recordings of his own."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("HARNESS_RECORD_MODE", raising=False)
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
 

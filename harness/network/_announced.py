@@ -31,8 +31,12 @@ def announced() -> Iterator[None]:
         for module in filter(None, map(sys.modules.get, _PATCHES)):
             finder.patch(module)
         sys.meta_path.insert(0, finder)
-        patches.callback(sys.meta_path.remove, finder)
-        yield
+        try:
+            yield
+        finally:
+            # Whoever has put back what was there before has taken it out.
+            with suppress(ValueError):
+                sys.meta_path.remove(finder)
 
 
 class _Finder:
@@ -127,9 +131,13 @@ def _pycurl(module: Any) -> _Patches:
 
 
 def _of_url(url: str | bytes) -> _Place:
-    text = url.decode() if isinstance(url, bytes) else url
-    parts = urlsplit(text if "://" in text else f"//{text}")
-    return parts.hostname or "", parts.port
+    text = url.decode(errors="replace") if isinstance(url, bytes) else url
+    # What the library makes of other texts is not known: `ipv4:192.0.2.1:443,192.0.2.2:443`.
+    place: _Place = text, None
+    with suppress(ValueError):
+        parts = urlsplit(text if "://" in text else f"//{text}")
+        place = parts.hostname or "", parts.port
+    return place
 
 
 def _announcing(function: Callable[..., Any], place_of: Callable[..., _Place]) -> Any:

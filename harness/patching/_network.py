@@ -18,9 +18,10 @@ def check(hosts: Sequence[str], port: object) -> None:
     use = _playing()
     if use is None or any(_is_reached(use, host, port) for host in hosts):
         return
+    place = f"{hosts[0]}:{port}" if port else hosts[0]
     miss = ReplayMiss(
         use.path,
-        f"a connection to {_place(hosts[0], port)}",
+        f"a connection to {place}",
         cause=_CAUSE,
         nearest=None,
         fix=f'ignore_hosts=["{hosts[0]}"] lets it through',
@@ -29,11 +30,7 @@ def check(hosts: Sequence[str], port: object) -> None:
 
 
 def _is_reached(use: CassetteInUse, host: str, port: object) -> bool:
-    return is_this_machine(host) or is_allowed(host) or use.ignores(f"//{_place(host, port)}")
-
-
-def _place(host: str, port: object) -> str:
-    return f"{host}:{port}" if port else host
+    return is_this_machine(host) or is_allowed(host) or use.ignores_connection(host, port)
 
 
 def _playing() -> CassetteInUse | None:

@@ -65,11 +65,12 @@ class Ending:
         """Makes cassettes of journals, leaves evidence, and looks what to tell."""
         # What was torn down only now, after the last report: a session that was broken off.
         self._evidence += self._cassettes.evidence
-        self._derive(is_partial=self._run.is_partial or _is_broken_off(session))
+        self._derive()
         self._leave_evidence()
         if self._evidence or self._settings.orphans != "ignore":
             self._findings += [
                 *self._missed(),
+                *self._broken_off(),
                 *self._unplayed(),
                 *self._orphans(),
                 *self._expired(),
@@ -122,7 +123,7 @@ class Ending:
             told.append(Redacted(name, replaced_in(load(path)), left_out))
         return redaction_lines(told)
 
-    def _derive(self, *, is_partial: bool) -> None:
+    def _derive(self) -> None:
         """What all workers recorded, also those that were killed, becomes cassettes."""
         recorded = [Path(each["cassette"]) for each in self._evidence if each["mode"] in WRITING]
         may_record = self._settings.mode() in WRITING or self._settings.rerecords
@@ -135,7 +136,7 @@ class Ending:
         paths = {path.absolute(): None for path in (*recorded, *found)}
         for path in sorted(paths):
             try:
-                if is_partial:
+                if self._run.is_partial:
                     # While the run is not over, what belongs to tests that it did not reach stays.
                     self._recorded += derive([path])
                 self._recorded += derive([path], self._run.name)
@@ -157,6 +158,21 @@ class Ending:
             title = f"{_several(len(owners), 'test')} asked for what is not recorded:"
             cost = f"harness cassettes stale --playbacks {_shown(self._file)}"
             yield _Finding(title, owners, f"pytest --rerecord (what it costs: {cost})", "warn")
+
+    def _broken_off(self) -> Iterator[_Finding]:
+        # A wrong key, or nobody there, was recorded as well: `once` plays it again.
+        early = [
+            each
+            for each in self._evidence
+            if each["problem"] and not each["misses"] and _is_unfinished(each)
+        ]
+        if early:
+            count = _several(len(early), "test")
+            title = f"{count} ended early, as did the recording, which may hold the error:"
+            lines = sorted(f"{each['owner']}: {each['cassette']}" for each in early)
+            owners = sorted({each["owner"] for each in early})
+            fix = command_for(self._settings.root, owners)
+            yield _Finding(title, lines, fix, "warn")
 
     def _unplayed(self) -> Iterator[_Finding]:
         for reaction in ("fail", "warn"):
@@ -202,12 +218,6 @@ class Ending:
             yield _Finding(title, sorted(old), fix, self._settings.expired)
 
 
-def _is_broken_off(session: pytest.Session) -> bool:
-    """Whether there may be tests that were to run and did not: Ctrl-C, `-x`."""
-    is_interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
-    return bool(is_interrupted or session.shouldstop or session.shouldfail)
-
-
 def evidence_file(config: pytest.Config, settings: Settings) -> Path | None:
     """Where a session leaves what was played; None where it has no place for it."""
     cache = getattr(config, "cache", None)
@@ -217,6 +227,15 @@ def evidence_file(config: pytest.Config, settings: Settings) -> Path | None:
         folder = cache.mkdir("harness")
         return Path(folder) / "playbacks.json" if os.access(folder, os.W_OK) else None
     return None
+
+
+def _is_unfinished(each: Evidence) -> bool:
+    from harness.formats import load
+
+    path = Path(each["cassette"])
+    with suppress(HarnessError):
+        return path.exists() and each["label"] in load(path).header.unfinished
+    return False
 
 
 def _tell(reporter: Any, lines: Sequence[str]) -> None:

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import pytest
 
-_CHOOSES: Final = "harness_chooses"
+_LEAVES_OUT: Final = "harness_leaves_out"
+_CHOOSING: Final = ("ignore", "ignore_glob", "lf")
+"""Options that keep tests from being found at all."""
 
 
 class PytestRun:
@@ -22,7 +24,7 @@ class PytestRun:
     def __init__(self, config: pytest.Config) -> None:
         self._worker: dict[str, Any] | None = getattr(config, "workerinput", None)
         self._config = config
-        self._chooses = False
+        self._leaves_out = False
         self._taken: set[str] = set()
 
     @cached_property
@@ -41,26 +43,45 @@ class PytestRun:
 
     @property
     def is_partial(self) -> bool:
-        """Whether there may be tests that were not chosen: `-k`, `--lf`, `tests/test_a.py::test_b`.
+        """Whether there may be tests that did not run: `-k`, `--lf`, `test_a.py`, `-x`, a skip.
 
         Where nothing but folders is named, it is for what they hold.
         """
-        start = self._config.invocation_params.dir
-        return self._chooses or not all((start / each).is_dir() for each in self._config.args)
+        start, config = self._config.invocation_params.dir, self._config
+        is_choosing = any(config.getoption(name, None) for name in _CHOOSING)
+        are_folders = all((start / each).is_dir() for each in config.args)
+        return self._leaves_out or is_choosing or not are_folders
 
     def pytest_deselected(self) -> None:
         """Not all tests that were found are run."""
-        self._chooses = True
+        self._leaves_out = True
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_keyboard_interrupt(self) -> None:
+        """The run ends early: Ctrl-C, or `pytest.exit`."""
+        self._leaves_out = True
+
+    def pytest_internalerror(self) -> None:
+        """The run ends early, by a mistake of pytest's or of a plugin's."""
+        self._leaves_out = True
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file that can't be imported, or is skipped, may have tests that nobody knows."""
+        self._leaves_out |= not report.passed
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A test that is skipped before it begins has recorded nothing."""
+        self._leaves_out |= report.when == "setup" and report.skipped
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A worker of pytest-xdist tells the process that makes the cassettes."""
+        self._leaves_out |= bool(session.shouldstop or session.shouldfail)
         if self._worker is not None:
-            self._config.workeroutput[_CHOOSES] = self._chooses  # type: ignore[attr-defined]
+            self._config.workeroutput[_LEAVES_OUT] = self._leaves_out  # type: ignore[attr-defined]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """A worker is done, or has crashed and told nothing."""
-        self._chooses |= getattr(node, "workeroutput", {}).get(_CHOOSES, False)
+        self._leaves_out |= getattr(node, "workeroutput", {}).get(_LEAVES_OUT, False)
 
     def takes(self, path: Path, label: str) -> bool:
         """Whether it is for this process to record what all workers ask, and for the first time."""

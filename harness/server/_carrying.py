@@ -1,6 +1,7 @@
 """A request of a server's client, carried through a transport, and the answer carried back."""
 
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from urllib.parse import urljoin
 
 import httpx2
@@ -50,7 +51,9 @@ async def carried(
     except httpx2.TransportError as error:
         return _unanswered(url, error)
     if "location" in answer.headers:
-        answer.headers["location"] = here(urljoin(url, answer.headers["location"]))
+        # One that is malformed leads nowhere, and stays.
+        with suppress(ValueError):
+            answer.headers["location"] = here(urljoin(url, answer.headers["location"]))
     return _Carried(answer)
 
 

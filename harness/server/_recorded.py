@@ -80,7 +80,9 @@ class RecordedAnswers(CassetteAnswers):
         """Whoever was recorded is not asked any more."""
         parts = urlsplit(url)
         was_recorded = any(urlsplit(each.url).netloc == parts.netloc for each in self.recorded)
-        return parts._replace(scheme="", netloc="").geturl() if was_recorded else url
+        if not was_recorded:
+            return url
+        return parts._replace(scheme="", netloc="", path=parts.path or "/").geturl()
 
     def _has(self, request: Request) -> bool:
         asked = (request.method, request.url.path)

@@ -62,7 +62,7 @@ class SameIds:
         """Lets ids stand for others from now on."""
         self._kept_by_live.update(kept_by_live)
         for live in kept_by_live:
-            self._live_by_run[max(_RUN.findall(live), key=len).encode()] = live
+            self._live_by_run[_chance_in(live).encode()] = live
 
     def given_out(self, response: Response | Unanswered) -> None:
         """Ids that a recorded answer gives out stand for themselves from now on."""
@@ -112,8 +112,14 @@ def _is_made_anew(new: _Id, old: _Id) -> bool:
     both = new.text, old.text
     if not (new.is_of_tool_call and all(map(_SHORT.fullmatch, both))):
         return False
-    one, other = (max(_RUN.findall(text), key=len) for text in both)
+    one, other = map(_chance_in, both)
     return len(one) == len(other) and sum(map(eq, one, other)) <= len(one) * _MOST_ALIKE
+
+
+def _chance_in(made: str) -> str:
+    """What of an id that was made by chance differs; before it stands what all such ids share."""
+    runs: list[str] = _RUN.findall(made)
+    return runs[-1]
 
 
 def _ids_of(response: Response | Unanswered) -> list[_Id]:

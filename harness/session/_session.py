@@ -222,14 +222,14 @@ class CassetteSession:
             SecretFound: A secret would be written that could not be redacted; nothing is written.
             UnreadableCassette: The cassette was damaged meanwhile; what was recorded is kept.
         """
-        with self._lock:
-            if self._is_here:
+        if self._is_here:
+            with self._lock:
                 self._recorder.finish(is_whole=True)
 
     def discard(self) -> None:
         """Forgets what was recorded; the cassette stays as it was."""
-        with self._lock:
-            if self._is_here:
+        if self._is_here:
+            with self._lock:
                 self._recorder.discard()
 
     @property
@@ -280,15 +280,16 @@ class CassetteSession:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        with self._lock:
-            if self._is_here:
+        if self._is_here:
+            with self._lock:
                 self._recorder.leave(error, self._record_on_exception)
 
     @property
     def _is_here(self) -> bool:
         """Whether this is no fork of the process that has the session, and brings it to its end.
 
-        What a fork records goes into the same journal.
+        What a fork records goes into the same journal. It waits for no lock: a thread that had it
+        when the process was forked is not there to give it back.
         """
         return os.getpid() == self._process
 

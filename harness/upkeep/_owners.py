@@ -84,10 +84,9 @@ class Owners:
         or renamed.
         """
         lost = cassette.resolve()
-        missing = (each for each in sorted(self._played) if not each.exists())
         return [
             each
-            for each in missing
+            for each in self._missing
             if each.name == lost.name or (each.parent == lost.parent and _case(each) == _case(lost))
         ]
 
@@ -113,6 +112,10 @@ class Owners:
         except UnreadableRun:
             return frozenset()
         return frozenset((self.project / each.cassette).resolve() for each in playbacks)
+
+    @cached_property
+    def _missing(self) -> list[Path]:
+        return sorted(each for each in self._played if not each.exists())
 
     def _words_of(self, file: Path) -> frozenset[str]:
         if file not in self._words:

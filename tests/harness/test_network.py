@@ -3,7 +3,7 @@
 import socket
 import sys
 from collections.abc import Sequence
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -84,6 +84,44 @@ def test_a_stand_in_for_a_library_is_in_nobodys_way(
 
     with watched(Watch()), pytest.raises(Refused):
         send(ADDRESS)
+
+
+def test_whoever_puts_back_how_modules_are_found_is_in_nobodys_way() -> None:
+    before = list(sys.meta_path)
+
+    with watched(Watch()):
+        sys.meta_path[:] = before
+
+    assert sys.meta_path == before
+
+
+@pytest.mark.parametrize(
+    ("target", "place"),
+    [
+        ("dns:///model.invalid:443", ("model.invalid", 443)),
+        (f"ipv4:{ADDRESS}:443,{ADDRESS}:8443", (f"{ADDRESS}:443,{ADDRESS}:8443", None)),
+        ("ipv6:[2001:db8::1]:443", ("2001:db8::1", 443)),
+        ("ipv6:2001:db8::1", ("2001:db8::1", None)),
+        ("model.invalid:https", ("model.invalid:https", None)),
+    ],
+)
+def test_a_target_of_grpc_is_told_however_it_is_written(
+    target: str, place: tuple[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class CallMultiCallable:
+        _channel = SimpleNamespace(target=lambda: target.encode())
+
+        def __call__(self) -> None:
+            raise AssertionError
+
+    watch, module = Watch(), ModuleType("grpc._channel")
+    monkeypatch.setattr(module, "CallMultiCallable", CallMultiCallable, raising=False)
+    monkeypatch.setitem(sys.modules, "grpc._channel", module)
+
+    with watched(watch), pytest.raises(Refused):
+        CallMultiCallable()()
+
+    assert watch.told == [((place[0],), place[1])]
 
 
 def test_a_patch_that_is_put_on_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:

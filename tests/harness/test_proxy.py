@@ -165,6 +165,7 @@ def test_several_upstreams_have_a_prefix_each(tmp_path: Path) -> None:
         ("b", "/one/b"),
         ("/v10", "{upstream}/v10"),
         ("https://files.example.com/b", "https://files.example.com/b"),
+        ("http://[b", "http://[b"),
     ],
 )
 def test_a_redirect_leads_through_the_proxy(tmp_path: Path, said: str, told: str) -> None:

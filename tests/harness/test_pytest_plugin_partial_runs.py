@@ -36,7 +36,12 @@ def asked_in(path: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     ("end", "options"),
-    [("os.kill(os.getpid(), 9)", ()), ("raise KeyboardInterrupt", ()), ("assert False", ("-x",))],
+    [
+        ("os.kill(os.getpid(), 9)", ()),
+        ("raise KeyboardInterrupt", ()),
+        ("pytest.exit('enough', returncode=0)", ()),
+        ("assert False", ("-x",)),
+    ],
 )
 def test_what_tests_that_were_not_reached_recorded_stays(
     project: Project, end: str, options: tuple[str, ...]
@@ -66,6 +71,9 @@ def test_NAME():
 """
 
 
+FAILING = "def test_one(): raise ValueError"
+
+
 def write_two(project: Project, word: str) -> None:
     for name in ("one", "two"):
         project.write(f"test_{name}.py", ONE.replace("NAME", name).replace("WORD", word))
@@ -76,6 +84,8 @@ def write_two(project: Project, word: str) -> None:
     [
         ("-k", "one"),
         ("--deselect", "test_two.py"),
+        ("--ignore", "test_two.py"),
+        ("--ignore-glob", "*two.py"),
         ("test_one.py",),
         ("test_one.py::test_one",),
         ("-k", "one", "-n2"),
@@ -90,6 +100,39 @@ def test_what_tests_that_were_not_chosen_recorded_stays(
     write_two(project, "new")
 
     project.record(*options, mode="rewrite", plugins=("xdist",) if "-n2" in options else ())
+
+    assert asked_in(project.path / "cassettes" / "shared.yaml") == ["new one", "old two"]
+
+
+def test_what_tests_that_did_not_fail_recorded_stays(project: Project) -> None:
+    write_two(project, "old")
+    project.record()
+    project.write("test_one.py", FAILING)
+    project.run().assert_outcomes(passed=1, failed=1)
+    write_two(project, "new")
+
+    project.record("--last-failed", mode="rewrite")
+
+    assert asked_in(project.path / "cassettes" / "shared.yaml") == ["new one", "old two"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import pytest\npytest.importorskip('no_such_module')",
+        "import pytest\n@pytest.mark.skip\ndef test_two(): pass",
+        "import pytest\n@pytest.mark.xfail(run=False)\ndef test_two(): pass",
+        "raise OSError",
+    ],
+    ids=["module", "test", "xfail", "error"],
+)
+def test_what_tests_that_were_not_run_recorded_stays(project: Project, text: str) -> None:
+    write_two(project, "old")
+    project.record()
+    write_two(project, "new")
+    project.write("test_two.py", text)
+
+    project.record("--continue-on-collection-errors", mode="rewrite")
 
     assert asked_in(project.path / "cassettes" / "shared.yaml") == ["new one", "old two"]
 

@@ -178,6 +178,7 @@ def responses(call: str, name: str) -> Any:
      ("chatcmpl-Bz1", "chatcmpl-Bz2")),
     (openai, ("D681PevKs", "xTq2mWz9B"), ("cmpl-e5cc70bb28c444948073e77776eb30ef", "cmpl-1")),
     (openai, ("KsPevDabc", "mTqWzBaaX"), ("1", "2")),
+    (openai, ("functioncall_q3n8d5wz", "functioncall_s6y1g4ke"), ("1", "2")),
     (openai, ("call_k7x3m2q9", "call_w4z8p1ra"), ("chatcmpl-594", "chatcmpl-7")),
     (ollama, ("call_j2x5m9q1", "call_v4z8p7ra"), ("2026-01-01T00:00:00Z", "2026-02-02T00:00:00Z")),
     (anthropic, ("toolu_01T1x1fJ34qAmk2tNTrN7Up6", "toolu_01BbCx9eHnT4kQwZ8vPdYs3L"),
@@ -200,6 +201,21 @@ def test_what_vendors_answer_keeps_its_bytes_whatever_the_ids(
         return path.read_bytes()
 
     assert converse("once", calls[0], names[0]) == converse("rewrite", calls[1], names[1])
+
+
+def test_ids_of_one_long_beginning_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+
+    def converse(mode: str, *calls: str) -> bytes:
+        said = {"choices": [{"message": {"tool_calls": [{"id": call} for call in calls]}}]}
+        with CassetteSession(path, mode=mode) as session:
+            record(session, asked("a"), json.dumps(said).encode())
+            record(session, asked(" ".join(calls)), b"{}")
+        return path.read_bytes()
+
+    first = converse("once", "functioncall_u2f7r9ob", "functioncall_i4l6a3px")
+
+    assert converse("rewrite", "functioncall_h5j1b6v0", "functioncall_c9t2n8fy") == first
 
 
 def test_a_tool_calls_id_that_is_like_its_former_one_is_a_name(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What redaction takes grows as what it looks at does, also where that is made to be hard."""
 
+import gzip
 import json
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ BODIES: dict[str, Callable[[int], list[bytes]]] = {
     "numbers": lambda n: [b"90,12," * 9 * n],
     "open brackets": lambda n: [b"[{" * 90 * n],
     "long runs": lambda n: [b"a" * 90 * n],
+    "packed parts": lambda n: [gzip.compress(b"") * 50 * n],
 }
 
 

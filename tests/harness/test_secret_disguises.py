@@ -209,6 +209,7 @@ DISGUISES: dict[str, Callable[[str], Exchange]] = {
     "deflate": lambda s: packed(zlib.compress(said(s)), "deflate"),
     "gzip without a header": lambda s: raw(gzip.compress(said(s))),
     "gzip in two parts": lambda s: raw(gzip.compress(b"It is ") + gzip.compress(said(s))),
+    "gzip with a damaged part": lambda s: raw(gzip.compress(said(s)) + b"\x1f\x8b\x08damaged"),
     "query": lambda s: asked(f"{URL}?a=1&said={quote(s, safe='')}"),
     "parameter": lambda s: asked(f"{URL}?api_key={quote(s, safe='')}"),
     "login": lambda s: asked(f"https://me:{quote(s, safe='')}@api.openai.com/v1"),

@@ -333,8 +333,10 @@ def test_a_cassette_that_was_damaged_meanwhile_is_told_of(tmp_path: Path) -> Non
     ("recorded", "told"),
     [
         ("https://api.openai.com/v1/models?a=b", "/v1/models?a=b"),
+        ("https://api.openai.com?a=b", "/?a=b"),
         ("/v1/models", "{address}/v1/models"),
         ("https://files.example.com/b", "https://files.example.com/b"),
+        ("http://[b", "http://[b"),
     ],
 )
 def test_a_redirect_does_not_lead_to_who_was_recorded(

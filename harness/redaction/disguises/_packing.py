@@ -4,6 +4,7 @@ import gzip
 import zlib
 from collections.abc import Callable
 from importlib import import_module
+from io import BytesIO
 from typing import Any
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
@@ -14,19 +15,25 @@ PACKED = (GZIP, *ZLIB, ZSTD)
 _MOST_BYTES = 2**26
 """Of what unpacks to more, only so much is looked into."""
 
+_PIECE = 2**16
+
 
 def from_gzip(data: bytes) -> bytes:
-    """What is packed, also in several parts behind each other.
+    """What is packed, also in several parts behind each other, as far as it can be unpacked.
 
     Raises:
-        ValueError: It is damaged.
+        ValueError: It is damaged from the start.
     """
     parts: list[bytes] = []
     left = _MOST_BYTES
-    while data.startswith(GZIP) and left > 0:
-        part, data = _inflated(data, wbits=31, most=left)
-        parts.append(part)
-        left -= len(part)
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(data)) as file:
+            while left > 0 and (part := file.read1(_PIECE)):
+                parts.append(part)
+                left -= len(part)
+    except (EOFError, OSError, zlib.error) as error:
+        if not parts:
+            raise ValueError(str(error)) from error
     return b"".join(parts)
 
 
@@ -36,7 +43,7 @@ def from_zlib(data: bytes) -> bytes:
     Raises:
         ValueError: It is damaged.
     """
-    return _inflated(data, wbits=15)[0]
+    return _inflated(data, wbits=15)
 
 
 def from_deflate(data: bytes) -> bytes:
@@ -45,14 +52,12 @@ def from_deflate(data: bytes) -> bytes:
     Raises:
         ValueError: It is damaged, or nothing of the kind.
     """
-    return _inflated(data, wbits=-15)[0]
+    return _inflated(data, wbits=-15)
 
 
-def _inflated(data: bytes, wbits: int, most: int = _MOST_BYTES) -> tuple[bytes, bytes]:
-    """What is packed, and what follows it."""
-    unpacking = zlib.decompressobj(wbits=wbits)
+def _inflated(data: bytes, wbits: int) -> bytes:
     try:
-        return unpacking.decompress(data, most), unpacking.unused_data
+        return zlib.decompressobj(wbits=wbits).decompress(data, _MOST_BYTES)
     except zlib.error as error:
         raise ValueError(str(error)) from error
 

@@ -150,6 +150,22 @@ def test_where_it_may_go_live_it_does(options: dict[str, Any], tmp_path: Path) -
     assert reached == [(ELSEWHERE, 443)]
 
 
+@pytest.mark.parametrize("host", [ELSEWHERE, "2001:db8::1"])
+@pytest.mark.parametrize("ignored", ["{}", "{}:443"])
+def test_an_address_is_ignored_with_its_port_and_without(
+    host: str, ignored: str, tmp_path: Path
+) -> None:
+    reached: list[object] = []
+
+    with (
+        replaced(socket.socket, "connect", lambda _, address: reached.append(address)),
+        harness.cassette(tmp_path / "x.yaml", ignore_hosts=[ignored.format(host)]),
+    ):
+        by_socket(host)
+
+    assert reached == [(host, 443)]
+
+
 def test_this_machine_is_always_reached(tmp_path: Path) -> None:
     with harness.cassette(tmp_path / "x.yaml"), socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(("localhost", server.getsockname()[1])).close()

@@ -58,3 +58,43 @@ def test_the_end_of_a_forked_process_is_not_the_recordings(
     asked = {each.request.body for each in load(path).interactions}
     assert asked == {b"before", b"forked", b"after"}
     assert list(tmp_path.iterdir()) == [path]
+
+
+HOLDING = """
+import os, sys
+from pathlib import Path
+from threading import Event, Thread
+from harness.session import CassetteSession
+
+session = CassetteSession(Path(sys.argv[1]), mode="once")
+is_held, is_over = Event(), Event()
+
+def hold():
+    with session._lock:
+        is_held.set()
+        is_over.wait()
+
+thread = Thread(target=hold)
+thread.start()
+is_held.wait()
+child = os.fork()
+if child == 0:
+    session.finish()
+    session.discard()
+    session.__exit__(None, None, None)
+    os._exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+is_over.set()
+"""
+
+
+def test_a_forked_process_does_not_wait_for_what_only_its_parent_can_end(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", HOLDING, str(tmp_path / "x.yaml")],
+        cwd=Path(harness.__file__).parents[1],
+        stdout=subprocess.PIPE,
+        timeout=60,
+        check=True,
+    )
+
+    assert done.stdout == b"7\n"
