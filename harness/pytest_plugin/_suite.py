@@ -1,8 +1,8 @@
 """The test session: what becomes of each test because of its cassettes, and of the network."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -16,8 +16,12 @@ from harness.pytest_plugin._opened import Opened
 from harness.pytest_plugin._run import PytestRun
 from harness.pytest_plugin._settings import Settings
 
-if TYPE_CHECKING:
-    from harness.pytest_plugin._server import Served
+
+class Answering(Protocol):
+    """What a test asks beside its cassette."""
+
+    def new_misses(self) -> Sequence[BaseException]:
+        """What it had no answer for, since this was asked the last time."""
 
 
 class Suite:
@@ -31,7 +35,7 @@ class Suite:
     def __init__(self, settings: Settings, run: PytestRun) -> None:
         self.cassettes = Cassettes(settings, run)
         self._settings = settings
-        self.servers: list[Served] = []
+        self.servers: list[Answering] = []
         """Those that the test asks."""
 
         self._guard: Guard | None = None
