@@ -1,7 +1,7 @@
 """What stands in a journal: an opening, an entry for each finished exchange, and its end.
 
 A record is a line of JSON, which says how long the bodies are, and behind it the bodies as they
-are: to spell them as JSON would be most of the work of keeping an exchange.
+are: to spell them as JSON would be most of the work of writing a record.
 """
 
 import json

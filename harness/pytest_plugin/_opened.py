@@ -35,7 +35,7 @@ class Opened:
 
     def __init__(  # noqa: PLR0913 - all of it is what one cassette is opened with
         self, settings: Settings, wanted: Wanted, path: Path, *, owner: str, label: str, run: str,
-        mode: str, has_examples: bool = False,
+        mode: str, has_examples: bool,
     ) -> None:  # fmt: skip
         self.path, self.owner, self.label, self.mode = path, owner, label, mode
         self._settings, self._wanted = settings, wanted
